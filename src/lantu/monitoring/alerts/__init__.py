@@ -1,0 +1,1 @@
+"""Alerts: raised by rules, taken up by people."""

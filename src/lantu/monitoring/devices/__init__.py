@@ -1,0 +1,1 @@
+"""Devices, their types, channels and tokens."""

@@ -1,0 +1,357 @@
+"""From bytes to numbers: the telemetry contract, checked value by value.
+
+Good messages take the fast way (one typed decode, one dictionary look-up for the layout). Whatever the fast
+way does not understand is read again slowly, so that a message with one bad channel keeps its good ones and
+every fault is named. Nothing here raises on input, and no value vanishes: it is stored or listed as a problem.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from lantu.monitoring.ingest.reader import Delivery
+from lantu.monitoring.ingest.registry import KnownDevice, Registry
+from lantu.monitoring.ingest.wire import header_value
+from lantu.monitoring.telemetry.models import Quarantine, Reason
+
+FUTURE_MS = 5 * 60 * 1000
+OLD_MS = 400 * 86_400 * 1000
+MAX_RECORDS = 5_000
+SOURCE_HEADER = "Lantu-Source"
+RECEIVED_HEADER = "Lantu-Received-Ms"
+# Unit spellings that mean the same; anything else is a contract violation and not converted silently.
+UNIT_ALIASES = {
+    "ug/m3": "µg/m³", "μg/m³": "µg/m³", "μg/m3": "µg/m³", "µg/m3": "µg/m³", "db": "dB(A)", "db(a)": "dB(A)",
+    "dba": "dB(A)", "c": "°C", "℃": "°C", "degc": "°C", "deg": "°", "m/s": "m/s", "percent": "%",
+}  # fmt: skip
+
+
+class Record(msgspec.Struct, gc=False):
+    """One measurement as devices send it; ``ts`` in unix ms, the receipt time when absent."""
+
+    values: dict[str, float | None]
+    ts: int | float | None = None
+    units: dict[str, str] | None = None
+
+
+_decode = msgspec.json.Decoder(Record | list[Record]).decode
+
+
+class Problem(NamedTuple):
+    """One fault. ``record`` counts from 0 within the message, -1 for the message as a whole."""
+
+    reason: str
+    detail: str
+    record: int = -1
+    channel: str = ""
+
+
+class Rejected(NamedTuple):
+    """A message (or part of it) for quarantine."""
+
+    delivery: Delivery
+    source: str
+    device: KnownDevice | None
+    problems: list[Problem]
+
+
+@dataclass(slots=True)
+class Decoded:
+    """A batch in columns. Row i of ``device``/``ts_ms``/``received_ms`` is one record; values are flat.
+
+    value_row, value_at, value: one entry per accepted number: its row, its flat channel index, the number.
+    """
+
+    device: list[KnownDevice] = field(default_factory=list)
+    ts_ms: list[int] = field(default_factory=list)
+    received_ms: list[int] = field(default_factory=list)
+    value_count: list[int] = field(default_factory=list)
+    value_at: list[int] = field(default_factory=list)
+    value: list[float | None] = field(default_factory=list)
+    message_of_row: list[int] = field(default_factory=list)
+    record_of_row: list[int] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+class Columns(NamedTuple):
+    """What the store and the rules work on: checked rows with at least one accepted value.
+
+    device (n,) objects; ts_ms, received_ms int64 (n,); row, at int64 (m,) and value float64 (m,), in order of
+    arrival; rejected: messages or parts of messages for quarantine.
+    """
+
+    device: list[KnownDevice]
+    ts_ms: np.ndarray
+    received_ms: np.ndarray
+    row: np.ndarray
+    at: np.ndarray
+    value: np.ndarray
+    rejected: list[Rejected]
+
+
+def decode_batch(registry: Registry, deliveries: list[Delivery]) -> Columns:
+    """Decode and check a batch. Every number of every message is in the columns or in ``rejected``."""
+    out = Decoded()
+    by_subject = registry.by_subject
+    for number, delivery in enumerate(deliveries):
+        device = by_subject.get(delivery.subject)
+        if device is None:
+            out.rejected.append(_reject_subject(registry, delivery))
+            continue
+        received = delivery.received_ms
+        if delivery.headers is not None and b"Lantu-Received-Ms" in delivery.headers:
+            received = _original_receipt(delivery)
+        if not _take_message(out, number, device, delivery.payload, received):
+            # Not in contract form as a whole: read it again, slowly, to keep what is good in it.
+            out.rejected.extend(_take_slowly(out, number, device, delivery, received))
+    return _check_ranges(registry, deliveries, out)
+
+
+def _take_message(out: Decoded, number: int, device: KnownDevice, payload: bytes, received: int) -> bool:
+    """The fast way for a whole message; False, and nothing appended, when it is not for it."""
+    try:
+        document = _decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
+        return False
+    if type(document) is Record:
+        return _take_fast(out, number, device, document, received)
+    records = document if isinstance(document, list) else []
+    if not 0 < len(records) <= MAX_RECORDS or not all(_plain(device, record, received) for record in records):
+        return False
+    for index, record in enumerate(records):
+        _take_fast(out, number, device, record, received, index)
+    return True
+
+
+def _original_receipt(delivery: Delivery) -> int:
+    """A replayed message keeps the time of its first arrival; only our own services can set headers."""
+    text = header_value(delivery.headers, RECEIVED_HEADER) or ""
+    return int(text) if text.isdigit() and len(text) <= 15 else delivery.received_ms
+
+
+def _plain(device: KnownDevice, record: Record, received: int) -> bool:
+    """True when the fast way may take this record."""
+    ts = received if record.ts is None else record.ts
+    return (
+        record.units is None
+        and bool(record.values)
+        and received - OLD_MS <= ts <= received + FUTURE_MS
+        and device.layout(tuple(record.values)) is not None
+        and any(value is not None for value in record.values.values())
+    )
+
+
+def _take_fast(
+    out: Decoded, number: int, device: KnownDevice, record: Record, received: int, index: int = 0
+) -> bool:
+    """Append a record whose form needs no second look. False (and nothing appended) otherwise."""
+    values = record.values
+    ts = record.ts
+    if ts is None:
+        ts = received
+    elif not received - OLD_MS <= ts <= received + FUTURE_MS:
+        return False
+    if record.units is not None:
+        return False
+    layout = device.layout(tuple(values))
+    if not layout:
+        return False
+    numbers = list(values.values())
+    if None in numbers:
+        pairs = [(at, number) for at, number in zip(layout, numbers, strict=True) if number is not None]
+        if not pairs:
+            return False
+        layout, numbers = tuple(at for at, _ in pairs), [number for _, number in pairs]
+    out.device.append(device)
+    out.ts_ms.append(int(ts))
+    out.received_ms.append(received)
+    out.value_count.append(len(numbers))
+    out.value_at.extend(layout)
+    out.value.extend(numbers)
+    out.message_of_row.append(number)
+    out.record_of_row.append(index)
+    return True
+
+
+def source_of(delivery: Delivery) -> str:
+    """Where a message came from; devices cannot set headers, our own services do."""
+    return header_value(delivery.headers, SOURCE_HEADER) or Quarantine.Source.MQTT
+
+
+def _reject_subject(registry: Registry, delivery: Delivery) -> Rejected:
+    """Name what is wrong with a subject that belongs to no device in service."""
+    words = delivery.subject.decode(errors="replace").split(".")
+    device = registry.by_code.get(words[2]) if len(words) == 4 else None
+    if len(words) != 4 or words[0] != "lantu" or words[3] != "telemetry":
+        problem = Problem(Reason.BAD_TOPIC, delivery.subject.decode(errors="replace")[:200])
+    elif device is None:
+        problem = Problem(Reason.UNKNOWN_DEVICE, words[2][:40])
+    elif device.row.project_code != words[1]:
+        problem = Problem(Reason.WRONG_PROJECT, f"{words[1][:40]} ≠ {device.row.project_code}")
+    else:
+        problem = Problem(Reason.RETIRED_DEVICE, device.row.code)
+    return Rejected(delivery, source_of(delivery), device, [problem])
+
+
+def loose_json(payload: bytes) -> Any:
+    """Read JSON that may hold NaN, Infinity or huge numbers. Raises ValueError with the place of the fault."""
+    try:
+        return json.loads(payload.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 at byte {error.start}") from error
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _take_slowly(
+    out: Decoded, number: int, device: KnownDevice, delivery: Delivery, received: int
+) -> Iterable[Rejected]:
+    """Take what is good, list what is not. Yields nothing when all was good after all."""
+    problems: list[Problem] = []
+    try:
+        document = loose_json(delivery.payload)
+    except ValueError as error:
+        return [Rejected(delivery, source_of(delivery), device, [Problem(Reason.BAD_JSON, str(error)[:200])])]
+    records = document if isinstance(document, list) else [document]
+    if not records:
+        problems.append(Problem(Reason.EMPTY, "[]"))
+    if len(records) > MAX_RECORDS:
+        problems.append(Problem(Reason.TOO_LARGE, f"{len(records)} records, {MAX_RECORDS} allowed"))
+        records = []
+    for index, record in enumerate(records):
+        problems.extend(_take_record(out, number, device, record, index, received))
+    return [Rejected(delivery, source_of(delivery), device, problems)] if problems else []
+
+
+def _take_record(
+    out: Decoded, number: int, device: KnownDevice, record: Any, index: int, received: int
+) -> list[Problem]:
+    """Judge one loosely read record value by value."""
+    if not isinstance(record, dict) or not isinstance(record.get("values"), dict):
+        return [Problem(Reason.BAD_SHAPE, '{"ts": …, "values": {…}} expected', index)]
+    ts = record.get("ts")
+    problem = _time_problem(ts, received, index)
+    if problem is not None:
+        return [problem]
+    units = record.get("units")
+    if units is not None and not isinstance(units, dict):
+        return [Problem(Reason.BAD_SHAPE, '"units" is not an object', index)]
+    problems: list[Problem] = []
+    kept: list[tuple[int, float]] = []
+    for key, value in record["values"].items():
+        problem = _value_problem(device, key, value, (units or {}).get(key), index)
+        if problem is not None:
+            problems.append(problem)
+        elif value is not None:
+            kept.append((device.keys[key], float(value)))
+    if kept:
+        out.device.append(device)
+        out.ts_ms.append(received if ts is None else int(ts))
+        out.received_ms.append(received)
+        out.value_count.append(len(kept))
+        out.value_at.extend(at for at, _ in kept)
+        out.value.extend(value for _, value in kept)
+        out.message_of_row.append(number)
+        out.record_of_row.append(index)
+    elif not problems:
+        problems.append(Problem(Reason.EMPTY, "no values", index))
+    return problems
+
+
+def _time_problem(ts: Any, received: int, index: int) -> Problem | None:
+    if ts is None:
+        return None
+    if isinstance(ts, bool) or not isinstance(ts, int | float) or not math.isfinite(ts):
+        return Problem(Reason.BAD_TIME, f"ts = {str(ts)[:60]}", index)
+    if ts > received + FUTURE_MS:
+        return Problem(Reason.FUTURE_TIME, f"{_shown(ts - received)} ms ahead of receipt", index)
+    if ts < received - OLD_MS:
+        hint = "; looks like seconds, milliseconds are expected" if 10**9 < ts < 10**10 else ""
+        return Problem(Reason.TOO_OLD, f"ts = {_shown(ts)}{hint}", index)
+    return None
+
+
+def _shown(number: float) -> str:
+    return f"{number:.0f}" if abs(number) < 1e18 else f"{number:.3g}" if isinstance(number, float) else "beyond 1e18"
+
+
+def _value_problem(device: KnownDevice, key: str, value: Any, unit: Any, index: int) -> Problem | None:
+    name = key[:40]
+    if key not in device.keys:
+        return Problem(Reason.UNKNOWN_CHANNEL, name, index, name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Problem(Reason.BAD_VALUE, f"{name} = {str(value)[:60]}", index, name)
+    try:
+        finite = math.isfinite(float(value))
+    except OverflowError:
+        finite = False
+    if not finite:
+        return Problem(Reason.NOT_FINITE, f"{name} = {str(value)[:40]}", index, name)
+    if unit is not None:
+        wanted = device.units[key]
+        given = UNIT_ALIASES.get(str(unit).strip().lower(), str(unit).strip())
+        if given != wanted:
+            return Problem(Reason.WRONG_UNIT, f"{name}: {str(unit)[:20]} ≠ {wanted}", index, name)
+    return None
+
+
+def _check_ranges(registry: Registry, deliveries: list[Delivery], out: Decoded) -> Columns:
+    """Take out values beyond the plausible range of their channel, all at once."""
+    rows = len(out.device)
+    row = np.repeat(np.arange(rows, dtype=np.int64), out.value_count)
+    at = np.array(out.value_at, dtype=np.int64)
+    value = np.array(out.value, dtype=np.float64)
+    good = (value >= registry.low[at]) & (value <= registry.high[at]) if len(at) else np.zeros(0, dtype=bool)
+    rejected = out.rejected
+    device = out.device
+    ts = np.array(out.ts_ms, dtype=np.int64)
+    received = np.array(out.received_ms, dtype=np.int64)
+    if not good.all():
+        rejected = _merge_range_problems(registry, deliveries, out, row, at, value, good)
+        keep = np.zeros(rows, dtype=bool)
+        keep[row[good]] = True
+        renumber = np.cumsum(keep) - 1
+        row, at, value = renumber[row[good]], at[good], value[good]
+        device = [known for known, kept in zip(device, keep.tolist(), strict=True) if kept]
+        ts, received = ts[keep], received[keep]
+    return Columns(device, ts, received, row, at, value, rejected)
+
+
+def _merge_range_problems(
+    registry: Registry,
+    deliveries: list[Delivery],
+    out: Decoded,
+    row: np.ndarray,
+    at: np.ndarray,
+    value: np.ndarray,
+    good: np.ndarray,
+) -> list[Rejected]:
+    """One quarantine entry per message: range faults join what the message was already blamed for."""
+    by_seq = {item.delivery.seq: item for item in out.rejected}
+    for bad in np.flatnonzero(~good).tolist():
+        bad_row, flat = int(row[bad]), int(at[bad])
+        number = out.message_of_row[bad_row]
+        delivery = deliveries[number]
+        key = registry.key_at(flat)
+        problem = Problem(
+            Reason.OUT_OF_RANGE,
+            f"{key} = {value[bad]:g}, {registry.low[flat]:g} … {registry.high[flat]:g}",
+            out.record_of_row[bad_row],
+            key,
+        )
+        entry = by_seq.get(delivery.seq)
+        if entry is None:
+            entry = Rejected(delivery, source_of(delivery), out.device[bad_row], [])
+            by_seq[delivery.seq] = entry
+            out.rejected.append(entry)
+        entry.problems.append(problem)
+    return out.rejected

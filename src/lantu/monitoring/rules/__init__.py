@@ -1,0 +1,1 @@
+"""Rules as data, and the judge that applies them."""

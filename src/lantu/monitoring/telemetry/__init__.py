@@ -1,0 +1,1 @@
+"""Readings: contract check, storage and series."""

@@ -1,0 +1,146 @@
+"""Write readings: COPY for what is new, fill for what a device sent twice.
+
+A device that saw no acknowledgement sends again: the same (device, time) is legal. The first value of a
+channel stays; a later message may only fill channels that the first one left empty. Anything else is
+counted as a duplicate. All functions run in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+import numpy as np
+from django.db import connection
+
+from lantu.monitoring.telemetry.copying import HEADER, TRAILER, encode_rows
+
+COPY_SQL = "COPY reading_wide (device_id, ts, received_at, v) FROM STDIN (FORMAT BINARY)"
+EXISTING_SQL = """
+    SELECT k.n, r.v
+    FROM unnest(%s::int[], %s::bigint[]) WITH ORDINALITY AS k(device_id, ms, n)
+    JOIN reading_wide r ON r.device_id = k.device_id AND r.ts = to_timestamp(k.ms / 1000.0)::timestamptz(3)
+"""
+FILL_SQL = """
+    UPDATE reading_wide SET v = reading_fill(v, %s::real[])
+    WHERE device_id = %s AND ts = to_timestamp(%s / 1000.0)::timestamptz(3)
+"""
+
+
+class Rows(NamedTuple):
+    """Readings as vectors: device_id int32 (n,), ts_ms/received_ms int64 (n,), v float64 (n, w), NaN = no value.
+
+    ``width`` (n,) says how many places of each vector belong to its device.
+    """
+
+    device_id: np.ndarray
+    ts_ms: np.ndarray
+    received_ms: np.ndarray
+    width: np.ndarray
+    v: np.ndarray
+
+
+class Stored(NamedTuple):
+    """What became of the rows: ``fresh`` (n, w) marks the values that are now stored by this call."""
+
+    rows: int
+    duplicates: int
+    fresh: np.ndarray
+
+
+def store_rows(rows: Rows, *, suspect: np.ndarray) -> Stored:
+    """Store vectors. ``suspect`` (n,) marks rows whose (device, time) may already be there.
+
+    Raises django.db.IntegrityError when an unsuspected row is there after all: run again with all suspect.
+    """
+    fresh = ~np.isnan(rows.v)
+    insert = np.ones(len(rows.device_id), dtype=bool)
+    duplicates = 0
+    if suspect.any():
+        duplicates = _settle_suspects(rows, np.flatnonzero(suspect), insert, fresh)
+    index = np.flatnonzero(insert)
+    if len(index):
+        _copy(rows, index)
+    return Stored(rows=len(index), duplicates=duplicates, fresh=fresh)
+
+
+def _settle_suspects(rows: Rows, suspects: np.ndarray, insert: np.ndarray, fresh: np.ndarray) -> int:
+    """Take rows that already exist (in the table or earlier in the batch) out of ``insert``; fill what they add."""
+    held = _existing(rows, suspects)
+    first_of: dict[tuple[int, int], int] = {}
+    duplicates = 0
+    for position, index in enumerate(suspects.tolist()):
+        key = (int(rows.device_id[index]), int(rows.ts_ms[index]))
+        width = int(rows.width[index])
+        vector = rows.v[index, :width]
+        stored = held.get(position)
+        if stored is None and key not in first_of:
+            first_of[key] = index
+            continue
+        insert[index] = False
+        if stored is not None:
+            known = np.full(width, np.nan)
+            known[: min(width, len(stored))] = stored[:width]
+            # Later repeats in the same batch must see what this one adds.
+            added = np.isnan(known) & ~np.isnan(vector)
+            if added.any():
+                _fill(vector, *key)
+                known[added] = vector[added]
+                for later, other in enumerate(suspects.tolist()):
+                    if later > position and (int(rows.device_id[other]), int(rows.ts_ms[other])) == key:
+                        held[later] = known.tolist()
+        else:
+            first = rows.v[first_of[key], :width]
+            added = np.isnan(first) & ~np.isnan(vector)
+            # The first row has not been written yet: it simply takes the additional values along.
+            first[added] = vector[added]
+        fresh[index, :width] = added
+        duplicates += not added.any()
+    return duplicates
+
+
+def _existing(rows: Rows, suspects: np.ndarray) -> dict[int, list[float]]:
+    with connection.cursor() as cursor:
+        cursor.execute(EXISTING_SQL, [rows.device_id[suspects].tolist(), rows.ts_ms[suspects].tolist()])
+        return {int(number) - 1: values for number, values in cursor.fetchall()}
+
+
+def _fill(vector: np.ndarray, device_id: int, ts_ms: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(FILL_SQL, [[float(value) for value in vector], device_id, ts_ms])
+
+
+def _copy(rows: Rows, index: np.ndarray) -> None:
+    """COPY the rows at ``index``, grouped by the width of their vectors."""
+    parts = [HEADER]
+    widths = rows.width[index]
+    for width in np.unique(widths).tolist():
+        chosen = index[widths == width]
+        parts.append(
+            encode_rows(rows.device_id[chosen], rows.ts_ms[chosen], rows.received_ms[chosen], rows.v[chosen, :width])
+        )
+    parts.append(TRAILER)
+    with connection.cursor() as cursor, cursor.copy(COPY_SQL) as copy:
+        copy.write(b"".join(parts))
+
+
+def local_days(ts_ms: np.ndarray, zone: tzinfo) -> set[date]:
+    """Local calendar days of these times: the partitions they belong to."""
+    hours = np.unique(ts_ms // 3_600_000)
+    return {datetime.fromtimestamp(int(hour) * 3600, UTC).astimezone(zone).date() for hour in hours}
+
+
+def make_partitions(days: set[date], zone_name: str) -> int:
+    """Make the partitions of these local days; returns how many were missing."""
+    made = 0
+    with connection.cursor() as cursor:
+        for day in sorted(days):
+            cursor.execute("SELECT reading_partition_make(%s, %s)", [day, zone_name])
+            made += bool(cursor.fetchone()[0])
+    return made
+
+
+def days_around(now: datetime, zone: tzinfo, *, back: int = 1, ahead: int = 3) -> set[date]:
+    """The days whose partitions must always be there."""
+    today = now.astimezone(zone).date()
+    return {today + timedelta(days=offset) for offset in range(-back, ahead + 1)}
