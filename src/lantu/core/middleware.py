@@ -1,0 +1,67 @@
+"""Doors of every request: an id for the logs, and refusals shown as plain sentences."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from lantu.core.refusals import Refused
+
+log = structlog.get_logger("lantu.request")
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLogMiddleware:
+    """Bind ``request_id`` (taken from X-Request-ID when it looks sane) to every log line of the request."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if given.isalnum() and len(given) <= 64 else uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+            if not request.path.startswith(("/static/", "/healthz")):
+                user = getattr(request, "user", None)
+                log.info(
+                    "request",
+                    method=request.method,
+                    path=request.path,
+                    status=response.status_code,
+                    user=user.pk if user is not None and user.is_authenticated else None,
+                )
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class RefusalMiddleware:
+    """A Refused that a view lets through becomes a message on the page it came from, or an error page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused) or request.path.startswith("/api/"):
+            return None
+        log.info("refused", code=error.code, status=error.status, path=request.path)
+        came_from = request.headers.get("referer", "")
+        if (
+            request.method == "POST"
+            and error.status not in {403, 404}
+            and not getattr(request, "htmx", False)
+            and url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure())
+        ):
+            messages.error(request, str(error))
+            return HttpResponseRedirect(came_from)
+        template = "ui/_refused.html" if getattr(request, "htmx", False) else "ui/refused.html"
+        return render(request, template, {"refusal": error}, status=error.status)

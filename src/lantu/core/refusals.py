@@ -1,0 +1,45 @@
+"""What a service says when a rule forbids. One shape for HTML messages and for problem+json."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """A rule of the house forbids what was asked.
+
+    code: stable machine word, e.g. ``hazards.same_person``; detail: plain sentence for the person;
+    remedy: what to do instead; field: the form or JSON field at fault, when there is one.
+    """
+
+    status = 409
+
+    def __init__(
+        self, code: str, detail: str, *, remedy: str = "", field: str | None = None, status: int | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.remedy = remedy
+        self.field = field
+        if status is not None:
+            self.status = status
+
+    def __str__(self) -> str:
+        return f"{self.detail} {self.remedy}".strip()
+
+
+class Denied(Refused):
+    """The person has no right to do this."""
+
+    status = 403
+
+
+class Missing(Refused):
+    """It does not exist, or the person may not know that it does."""
+
+    status = 404
+
+
+class Unacceptable(Refused):
+    """The input cannot be understood: names the place and the remedy."""
+
+    status = 422

@@ -1,0 +1,72 @@
+"""What happens to a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lantu.core.events import event
+
+
+@event("projects.project_registered")
+@dataclass(frozen=True, kw_only=True)
+class ProjectRegistered:
+    subject_type: ClassVar[str] = "projects.project"
+    project_id: int
+    subject_id: int
+    code: str
+    name: str
+
+
+@event("projects.project_changed")
+@dataclass(frozen=True, kw_only=True)
+class ProjectChanged:
+    """``changes`` maps field → [before, after]."""
+
+    subject_type: ClassVar[str] = "projects.project"
+    project_id: int
+    subject_id: int
+    changes: dict[str, list[Any]]
+
+
+@event("projects.code_replaced")
+@dataclass(frozen=True, kw_only=True)
+class CodeReplaced:
+    subject_type: ClassVar[str] = "projects.project"
+    project_id: int
+    subject_id: int
+    old_code: str
+    new_code: str
+
+
+@event("projects.month_reported")
+@dataclass(frozen=True, kw_only=True)
+class MonthReported:
+    subject_type: ClassVar[str] = "projects.project"
+    project_id: int
+    subject_id: int
+    month: str
+    figures: dict[str, str | None]
+
+
+@event("projects.lamp_changed")
+@dataclass(frozen=True, kw_only=True)
+class LampChanged:
+    subject_type: ClassVar[str] = "projects.project"
+    project_id: int
+    subject_id: int
+    before: str
+    after: str
+    rule: str
+    why: str
+
+
+@event("projects.projects_imported")
+@dataclass(frozen=True, kw_only=True)
+class ProjectsImported:
+    subject_type: ClassVar[str] = "projects.import_run"
+    project_id: None = None
+    subject_id: int
+    file_name: str
+    new: int
+    changed: int
