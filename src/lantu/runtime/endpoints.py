@@ -16,6 +16,7 @@ class Endpoints:
     database: str
     nats: str
     mqtt: str | None = None
+    demo: bool = False
     pids: dict[str, int] = field(default_factory=dict)
 
 

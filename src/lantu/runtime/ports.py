@@ -79,6 +79,17 @@ def holder_of(port: int) -> tuple[int | None, str] | None:
     return None
 
 
+def held_by_group(port: int, group: int) -> bool:
+    """True when the listener on a TCP port is a process of a process group."""
+    holder = holder_of(port)
+    if holder is None or holder[0] is None:
+        return False
+    try:
+        return os.getpgid(holder[0]) == group
+    except ProcessLookupError:
+        return False
+
+
 def is_loopback(host: str) -> bool:
     """True when a host name or address can only be reached from this machine."""
     if host == "localhost":
@@ -103,7 +114,7 @@ def _can_bind(address: str, port: int) -> bool:
             if error.errno == errno.EADDRINUSE:
                 return False
             raise Fault(
-                say(f"不能在地址 {address} 上监听:{error}", f"Cannot listen on address {address}: {error}"),
+                say(f"不能在地址 {address} 上监听：{error}", f"Cannot listen on address {address}: {error}"),
                 say("--host 须是本机的地址。", "--host must be an address of this machine."),
             ) from error
     return True
@@ -131,11 +142,11 @@ def _port_taken(wish: Wish, port: int) -> Fault:
     pid, name = holder or (None, "?")
     return Fault(
         say(
-            f"指定的 {wish.name} 端口 {port} 已被占用(进程 {name},进程号 {pid or '未知'})。",
+            f"指定的 {wish.name} 端口 {port} 已被占用（进程 {name}，进程号 {pid or '未知'}）。",
             f"The {wish.name} port {port} that was asked for is taken (by {name}, pid {pid or 'unknown'}).",
         ),
         say(
-            f"停止该进程,或换一个端口({wish.variable}),或不指定端口由系统顺延。",
+            f"停止该进程，或换一个端口（{wish.variable}），或不指定端口由系统顺延。",
             f"Stop that process, choose another port ({wish.variable}), or leave the port open to the next free one.",
         ),
     )

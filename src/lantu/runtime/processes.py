@@ -1,0 +1,157 @@
+"""The processes of the applications: how each is started and what each is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from lantu.runtime import endpoints, ports
+from lantu.runtime.paths import Places
+from lantu.runtime.process import Spec
+from lantu.runtime.words import Fault, say
+
+SETTINGS = "lantu.site.settings"
+COMMANDS = {
+    "ingest": "run_ingest",
+    "mqtt-auth": "run_mqtt_auth",
+    "worker": "run_worker",
+    "simulate": "simulate",
+}
+
+
+@dataclass(frozen=True)
+class Connections:
+    """Where the engines are, as the applications are told. `auth` is set when we answer who a device is."""
+
+    database: str
+    nats: str
+    mqtt_host: str = ""
+    mqtt_port: int | None = None
+    auth: str | None = None
+    issuer_seed_file: Path | None = None
+
+    @property
+    def mqtt_url(self) -> str | None:
+        """Where devices publish, or None when nobody listens for them."""
+        return None if self.mqtt_port is None else f"mqtt://{self.mqtt_host}:{self.mqtt_port}"
+
+
+def environment(
+    places: Places, connections: Connections, *, host: str, web_port: int, demo: bool
+) -> dict[str, str]:
+    """The environment of every application process; what the operator has set besides stays in force."""
+    told = {
+        "LANTU_DATA_DIR": str(places.root),
+        "LANTU_DATABASE_URL": connections.database,
+        "LANTU_NATS_URL": connections.nats,
+        "LANTU_SECRET_KEY": os.environ.get("LANTU_SECRET_KEY") or places.secret("secret_key"),
+        "LANTU_HOST": host,
+        "LANTU_WEB_PORT": str(web_port),
+        "DJANGO_SETTINGS_MODULE": SETTINGS,
+        "PYTHONUNBUFFERED": "1",
+    }
+    if connections.mqtt_port is not None:
+        told |= {"LANTU_MQTT_HOST": connections.mqtt_host, "LANTU_MQTT_PORT": str(connections.mqtt_port)}
+    if demo:
+        told["LANTU_DEMO"] = "1"
+    return {**os.environ, **told}
+
+
+def web(env: dict[str, str], host: str, port: int) -> Spec:
+    """The web server: one worker, as many as needed behind a proxy."""
+    return Spec(
+        name="web",
+        argv=web_argv(host, port),
+        env=env,
+        ready=lambda pid: _web_answers(pid, host, port),
+        start_limit_s=120,
+    )
+
+
+def web_argv(host: str, port: int) -> list[str]:
+    """Command line of the web server."""
+    options = ["--interface", "asgi", "--host", host, "--port", str(port), "--workers", "1", "--no-ws"]
+    # A live screen holds one request open each; none may be turned away because others watch.
+    room = ["--backlog", "2048", "--backpressure", "4096"]
+    return [sys.executable, "-m", "granian", *options, *room, "lantu.site.asgi:application"]
+
+
+def command(name: str, env: dict[str, str], *arguments: str) -> Spec:
+    """A process that is a Django command: ingest, mqtt-auth, worker, simulate."""
+    return Spec(name=name, argv=manage_argv(COMMANDS[name], *arguments), env=env, grace_s=30)
+
+
+def mqtt_auth(env: dict[str, str], connections: Connections) -> Spec:
+    """The service that tells NATS who a device is. It has an account of its own, and alone may sign permissions."""
+    own = {
+        "LANTU_NATS_URL": connections.auth or "",
+        "LANTU_NATS_ISSUER_SEED_FILE": str(connections.issuer_seed_file),
+    }
+    return command("mqtt-auth", {**env, **own})
+
+
+def step(name: str, env: dict[str, str], *arguments: str) -> Spec:
+    """A Django command that is run to its end during the start."""
+    return Spec(name=name, argv=manage_argv(*arguments), env=env)
+
+
+def manage_argv(*arguments: str) -> list[str]:
+    """Command line of one of Django's commands."""
+    return [sys.executable, "-m", "django", *arguments]
+
+
+def environment_in_force(places: Places) -> dict[str, str]:
+    """Environment for one more process beside the running ones, or on another machine with addresses given by variables.
+
+    Variables win over endpoints.json. Raises Fault when neither names a database.
+    """
+    running = endpoints.read(places)
+    database = os.environ.get("LANTU_DATABASE_URL") or (running.database if running else "")
+    nats = os.environ.get("LANTU_NATS_URL") or (running.nats if running else "")
+    if not database:
+        raise Fault(
+            say(
+                f"蓝图没有在 {places.root} 运行，也没有设置 LANTU_DATABASE_URL。",
+                f"Lantu is not running in {places.root}, and LANTU_DATABASE_URL is not set.",
+            ),
+            say(
+                "先在另一个终端执行 lantu up；或设置 LANTU_DATABASE_URL（以及 LANTU_NATS_URL）。",
+                "Run lantu up in another terminal first, or set LANTU_DATABASE_URL (and LANTU_NATS_URL).",
+            ),
+        )
+    mqtt = urllib.parse.urlsplit(running.mqtt) if running and running.mqtt else None
+    connections = Connections(
+        database, nats, mqtt_host=(mqtt.hostname or "") if mqtt else "", mqtt_port=mqtt.port if mqtt else None
+    )
+    web_port = urllib.parse.urlsplit(running.web).port if running else None
+    env = environment(
+        places,
+        connections,
+        host=os.environ.get("LANTU_HOST", "127.0.0.1"),
+        web_port=web_port or int(os.environ.get("LANTU_WEB_PORT") or ports.WEB.default),
+        demo=bool(running and running.demo) or bool(os.environ.get("LANTU_DEMO")),
+    )
+    if not nats:
+        del env["LANTU_NATS_URL"]
+    return env
+
+
+def local_address(host: str) -> str:
+    """The address by which this machine itself reaches a listener on `host`, ready for a URL."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"}.get(host, host)  # noqa: S104
+    return f"[{reachable}]" if ":" in reachable else reachable
+
+
+def _web_answers(pid: int, host: str, port: int) -> bool:
+    """True when /healthz is well and the listener belongs to the process group that we started."""
+    try:
+        with urllib.request.urlopen(f"http://{local_address(host)}:{port}/healthz", timeout=5) as answer:
+            healthy = answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+    return healthy and ports.held_by_group(port, pid)
