@@ -54,7 +54,7 @@ def test_signature_is_ed25519():
     ["", "SA", ACCOUNT_SEED[:-1], ACCOUNT_SEED[:-3] + "AAA", ACCOUNT_SEED.replace("S", "T", 1), "S1!"],
 )
 def test_damaged_seed_is_refused(damaged):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         nkeys.decode_seed(damaged)
 
 
