@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from lantu.calc.workdays import WorkCalendar, add_hours, add_natural_days, add_working_days
-from lantu.packs.load import national
 
 
 def work_calendar() -> WorkCalendar:
     """The State Council's working days as the national pack states them."""
+    from lantu.packs.load import national
+
     return national().calendar
 
 
