@@ -1,0 +1,122 @@
+/** Turns a chart spec into ECharts options. Pure: spec and theme in, options out. */
+import type { ChartMark, ChartSeries, ChartSpec, Tone } from "./spec";
+import type { ChartTheme } from "./theme";
+
+const ORDER: Tone[] = ["primary", "ok", "warn", "muted", "info", "bad"];
+
+export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, animate: boolean): object {
+  if (spec.kind === "gauge") return gaugeOptions(spec, theme, animate);
+  const right = spec.series.some((series) => series.axis === 1);
+  const category = {
+    type: spec.time ? "time" : "category",
+    ...(spec.time ? {} : { data: spec.x ?? [] }),
+    inverse: Boolean(spec.horizontal),
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: theme.line } },
+    axisLabel: { ...text(theme), hideOverlap: true },
+    splitLine: { show: false },
+    boundaryGap: spec.time ? false : spec.series.some((series) => typeOf(spec, series) === "bar"),
+  };
+  const values = [valueAxis(spec.unit, spec, theme, true)];
+  if (right) values.push(valueAxis(spec.unit2, {}, theme, false));
+  const s = theme.size;
+  return {
+    animation: animate,
+    animationDuration: 350,
+    textStyle: { fontFamily: theme.font, color: theme.ink },
+    grid: { left: s, right: spec.marks?.some((mark) => mark.y !== undefined) ? s * 5.5 : s * 1.3, top: s * 3.4, bottom: s * 0.6, containLabel: true },
+    legend: {
+      show: spec.series.length > 1 || Boolean(spec.series[0]?.name),
+      top: 0, type: "scroll", itemWidth: s * 1.2, itemHeight: s * 0.5, textStyle: text(theme), pageIconColor: theme.ink2, pageTextStyle: text(theme),
+    },
+    // richText draws on the canvas: an HTML tooltip would write style attributes, which the CSP forbids.
+    tooltip: {
+      trigger: "axis", renderMode: "richText", confine: true, backgroundColor: theme.surface, borderColor: theme.line,
+      textStyle: { color: theme.ink, fontSize: s, fontFamily: theme.font }, valueFormatter: (value: unknown) => withUnit(value, spec.unit),
+    },
+    xAxis: spec.horizontal ? values : category,
+    yAxis: spec.horizontal ? category : values,
+    series: spec.series.map((series, index) => seriesOptions(spec, series, index, theme, width)),
+  };
+}
+
+function text(theme: ChartTheme): object {
+  return { color: theme.ink2, fontSize: theme.size, fontFamily: theme.font };
+}
+
+function withUnit(value: unknown, unit = ""): string {
+  if (value === null || value === undefined || value === "-") return "—";
+  return `${typeof value === "number" ? Number(value.toFixed(3)) : String(value)} ${unit}`.trim();
+}
+
+function valueAxis(unit: string | undefined, range: { min?: number; max?: number }, theme: ChartTheme, grid: boolean): object {
+  return {
+    type: "value", name: unit ?? "", nameGap: theme.size * 0.7, nameTextStyle: { ...text(theme), align: "center" },
+    min: range.min, max: range.max, scale: range.min === undefined,
+    axisLabel: text(theme), axisLine: { show: false }, axisTick: { show: false }, splitNumber: 4,
+    splitLine: { show: grid, lineStyle: { color: theme.line, opacity: 0.75 } },
+  };
+}
+
+function typeOf(spec: ChartSpec, series: ChartSeries): "line" | "bar" {
+  return series.type ?? (spec.kind === "bar" ? "bar" : "line");
+}
+
+function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, theme: ChartTheme, width: number): object {
+  const color = theme.tone[series.color ?? ORDER[index % ORDER.length] ?? "primary"];
+  const kind = typeOf(spec, series);
+  const common = {
+    name: series.name, type: kind, data: series.data, itemStyle: { color },
+    ...(series.stack ? { stack: series.stack } : {}),
+    ...(spec.horizontal ? { xAxisIndex: series.axis ?? 0 } : { yAxisIndex: series.axis ?? 0 }),
+    ...(index === 0 && spec.marks?.length ? { markLine: markLine(spec.marks, theme) } : {}),
+  };
+  if (kind === "bar") {
+    return { ...common, barMaxWidth: width < 500 ? 10 : 18, itemStyle: { color, borderRadius: series.stack ? 0 : 2 } };
+  }
+  return {
+    ...common, smooth: series.smooth ?? false, showSymbol: !spec.time && series.data.length < 40, symbolSize: 5,
+    connectNulls: false, sampling: spec.time ? "lttb" : undefined,
+    lineStyle: { color, width: series.dash ? 1.8 : 2.4, type: series.dash ? "dashed" : "solid" },
+    ...(series.area ? { areaStyle: { color, opacity: 0.1 } } : {}),
+  };
+}
+
+function markLine(marks: ChartMark[], theme: ChartTheme): object {
+  return {
+    silent: true, symbol: "none", animation: false,
+    data: marks.map((mark) => {
+      const color = theme.tone[mark.color ?? "bad"];
+      return {
+        ...(mark.y !== undefined ? { yAxis: mark.y } : { xAxis: mark.x }), name: mark.label,
+        lineStyle: { color, type: mark.y !== undefined ? "dashed" : "solid", width: 1.4 },
+        label: {
+          show: true, formatter: mark.label, position: "end", color, rotate: 0,
+          distance: 4, fontSize: theme.size * 0.95, fontFamily: theme.font,
+        },
+      };
+    }),
+  };
+}
+
+function gaugeOptions(spec: ChartSpec, theme: ChartTheme, animate: boolean): object {
+  const first = spec.series[0];
+  const value = (first?.data.at(-1) ?? null) as number | null;
+  const color = theme.tone[first?.color ?? "primary"];
+  return {
+    animation: animate,
+    series: [
+      {
+        type: "gauge", min: spec.min ?? 0, max: spec.max ?? 100, startAngle: 210, endAngle: -30, radius: "96%", center: ["50%", "58%"],
+        progress: { show: true, width: theme.size, itemStyle: { color } }, pointer: { show: false },
+        axisLine: { lineStyle: { width: theme.size, color: [[1, theme.line]] } }, axisTick: { show: false }, splitLine: { show: false },
+        axisLabel: { show: false }, title: { color: theme.ink2, fontSize: theme.size, offsetCenter: [0, "42%"], fontFamily: theme.font },
+        detail: {
+          valueAnimation: animate, formatter: value === null ? "—" : `{value}${spec.unit ?? ""}`, color: theme.ink,
+          fontSize: theme.size * 2.2, fontFamily: "LtDigits", offsetCenter: [0, "4%"],
+        },
+        data: [{ value: value ?? 0, name: first?.name ?? "" }],
+      },
+    ],
+  };
+}

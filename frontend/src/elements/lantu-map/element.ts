@@ -1,0 +1,2 @@
+class LantuMap extends HTMLElement {}
+customElements.define("lantu-map", LantuMap);

@@ -1,0 +1,4 @@
+import "../styles/wall.css";
+import { start } from "../lib/start";
+
+start();

@@ -1,0 +1,19 @@
+/** What every page runs: server interactions, lazy elements, menus, preferences. */
+import "./htmx";
+import { watchElements } from "./lazy";
+import { wireMenus } from "./menus";
+import { wirePreferences } from "./preferences";
+import { wireForms } from "./forms";
+import { startClocks } from "./clock";
+
+export function start(): void {
+  watchElements({
+    "lantu-chart": () => import("../elements/lantu-chart/element"),
+    "lantu-map": () => import("../elements/lantu-map/element"),
+    "lantu-live": () => import("../elements/lantu-live/element"),
+  });
+  wireMenus();
+  wirePreferences();
+  wireForms();
+  startClocks();
+}

@@ -1,0 +1,71 @@
+"""What every page knows: the hour, the city, the reader's navigation and preferences.
+
+A door: this is where a page's ``now`` comes from, so that all figures and deadlines of one page agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from lantu.core.registry import navigation
+
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """One entry of the navigation as a page shows it."""
+
+    key: str
+    label: Any
+    icon: str
+    url: str
+    current: bool
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor for all templates."""
+    theme = request.COOKIES.get("lt_theme", "light")
+    return {
+        "now": timezone.now(),
+        "CITY_NAME": getattr(settings, "CITY_NAME", ""),
+        "DEMO": getattr(settings, "DEMO", False),
+        # Lazy: a fragment that shows no navigation asks no permissions.
+        "nav_links": SimpleLazyObject(lambda: nav_links(request)),
+        "theme": theme if theme in THEMES else "light",
+        "other_theme": "light" if theme == "dark" else "dark",
+        "big_text": request.COOKIES.get("lt_text") == "big",
+        "other_language": "en" if not getattr(request, "LANGUAGE_CODE", "zh").startswith("en") else "zh-hans",
+    }
+
+
+def nav_links(request: HttpRequest) -> list[NavLink]:
+    """The navigation entries this reader may use, in order; the longest matching path is the current one.
+
+    Anonymous readers get none. Permissions are asked through Django's ``user.has_perm``, because the rules
+    live on a higher floor.
+    """
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    found = []
+    for item in navigation:
+        if item.permission and not user.has_perm(item.permission):
+            continue
+        try:
+            found.append((item, reverse(item.url_name)))
+        except NoReverseMatch as problem:
+            raise LookupError(f"navigation entry {item.key}: no URL named {item.url_name}") from problem
+    matching = [url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))]
+    current = max(matching, key=len, default=None)
+    return [
+        NavLink(key=item.key, label=item.label, icon=item.icon, url=url, current=url == current)
+        for item, url in found
+    ]
