@@ -57,8 +57,12 @@ def cast(db: Any) -> SimpleNamespace:
 
     people: dict[str, Any] = {}
     for role, (name, kind, unit, reach) in CAST.items():
-        organisation, _ = Organisation.objects.get_or_create(name=unit, defaults={"kind": kind, "area_code": "371402"})
-        user = User.objects.create_user(username=role, password=PASSWORD, display_name=name, organisation=organisation)
+        organisation, _ = Organisation.objects.get_or_create(
+            name=unit, defaults={"kind": kind, "area_code": "371402"}
+        )
+        user = User.objects.create_user(
+            username=role, password=PASSWORD, display_name=name, organisation=organisation
+        )
         granted = Role.CONTRACTOR if role == "outsider" else role
         if reach != "project":
             Grant.objects.create(
@@ -82,11 +86,15 @@ def site_project(cast: SimpleNamespace) -> Any:
     from lantu.accounts.models import Grant
     from lantu.projects.models import Party
 
-    project = make_project(cast.owner.organisation, code="2601-371402-04-01-100001", name="生物医药产业园一期")
+    project = make_project(
+        cast.owner.organisation, code="2601-371402-04-01-100001", name="生物医药产业园一期"
+    )
     for role in ("owner", "contractor", "supervisor", "inspector", "officer"):
         person = getattr(cast, role)
         Party.objects.create(project=project, role=role, organisation=person.organisation, contact=person)
-    Grant.objects.create(user=cast.expert, role="expert", reach="project", project_id=project.pk, granted_at=NOW)
+    Grant.objects.create(
+        user=cast.expert, role="expert", reach="project", project_id=project.pk, granted_at=NOW
+    )
     cast.expert.__dict__.pop("_held_grants", None)
     return project
 
@@ -98,7 +106,9 @@ def other_project(cast: SimpleNamespace) -> Any:
     from lantu.projects.models import Party
 
     owner = Organisation.objects.create(name="齐河县城投公司", kind="owner", area_code="371425")
-    project = make_project(owner, code="2601-371425-04-01-100002", name="齐河县污水处理厂", area_code="371425")
+    project = make_project(
+        owner, code="2601-371425-04-01-100002", name="齐河县污水处理厂", area_code="371425"
+    )
     Party.objects.create(
         project=project, role="contractor", organisation=cast.outsider.organisation, contact=cast.outsider
     )

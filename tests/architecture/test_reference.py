@@ -46,5 +46,7 @@ def test_every_setting_of_the_environment_is_documented() -> None:
 
 def test_every_management_command_is_documented() -> None:
     text = _text("commands.md")
-    commands = [p.stem for p in (ROOT / "src" / "lantu").rglob("management/commands/*.py") if p.stem != "__init__"]
+    commands = [
+        p.stem for p in (ROOT / "src" / "lantu").rglob("management/commands/*.py") if p.stem != "__init__"
+    ]
     assert [name for name in commands if f"`{name}`" not in text] == []

@@ -53,7 +53,9 @@ class FigureDefinition:
 _figures: dict[str, FigureDefinition] = {}
 
 
-def figure(name: str, *, label: Any, unit: Any, definition: Any) -> Callable[[FigureFunction], FigureFunction]:
+def figure(
+    name: str, *, label: Any, unit: Any, definition: Any
+) -> Callable[[FigureFunction], FigureFunction]:
     """Register ``compute(reader, *, now) -> FigureValue`` under a dotted name."""
 
     def register(compute: FigureFunction) -> FigureFunction:

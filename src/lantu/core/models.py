@@ -56,7 +56,12 @@ class Event(models.Model):
     reason = models.TextField(_("理由"), blank=True, default="")
     payload = models.JSONField(_("内容"), default=dict)
     cause = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="effects", verbose_name=_("起因")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="effects",
+        verbose_name=_("起因"),
     )
     prev_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)

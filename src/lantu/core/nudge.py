@@ -28,9 +28,17 @@ class NudgeSender:
         self._socket: socket.socket | None = None
 
     def _connect(self) -> socket.socket:
-        sock = socket.create_connection((self._url.hostname or "127.0.0.1", self._url.port or 4222), timeout=2)
+        sock = socket.create_connection(
+            (self._url.hostname or "127.0.0.1", self._url.port or 4222), timeout=2
+        )
         sock.recv(4096)
-        options: dict[str, object] = {"verbose": False, "pedantic": False, "name": "lantu-nudge", "lang": "python", "version": "1"}
+        options: dict[str, object] = {
+            "verbose": False,
+            "pedantic": False,
+            "name": "lantu-nudge",
+            "lang": "python",
+            "version": "1",
+        }
         if self._url.username:
             options["user"] = unquote(self._url.username)
             options["pass"] = unquote(self._url.password or "")

@@ -35,7 +35,10 @@ def _decode(cursor: str) -> tuple[Any, int]:
         return value, int(pk)
     except (ValueError, TypeError, binascii.Error) as error:
         raise Unacceptable(
-            "paging.bad_cursor", "游标无效。", remedy="请使用上一页返回的 next 值，或去掉 cursor 从头读取。", field="cursor"
+            "paging.bad_cursor",
+            "游标无效。",
+            remedy="请使用上一页返回的 next 值，或去掉 cursor 从头读取。",
+            field="cursor",
         ) from error
 
 
@@ -60,7 +63,9 @@ def page_of(
             rows = rows.filter(**{f"pk__{past}": pk})
         else:
             try:
-                rows = rows.filter(Q(**{f"{column}__{past}": value}) | Q(**{column: value, f"pk__{past}": pk}))
+                rows = rows.filter(
+                    Q(**{f"{column}__{past}": value}) | Q(**{column: value, f"pk__{past}": pk})
+                )
             except (ValueError, TypeError) as error:
                 raise Unacceptable("paging.bad_cursor", "游标无效。", field="cursor") from error
     ordering = [order] if column == "id" else [order, "-id" if descending else "id"]

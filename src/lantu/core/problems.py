@@ -24,12 +24,20 @@ TITLES = {
 
 def problem(status: int, *, code: str, detail: str, remedy: str = "", **more: Any) -> HttpResponse:
     """One problem document. ``code`` is stable for programs; ``detail`` and ``remedy`` are for people."""
-    body = {"type": f"urn:lantu:{code}", "title": TITLES.get(status, "出错了"), "status": status, "detail": detail}
+    body = {
+        "type": f"urn:lantu:{code}",
+        "title": TITLES.get(status, "出错了"),
+        "status": status,
+        "detail": detail,
+    }
     if remedy:
         body["remedy"] = remedy
     body.update(more)
     return JsonResponse(
-        body, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+        body,
+        status=status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
     )
 
 
@@ -44,16 +52,24 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         errors = [
-            {"field": ".".join(str(part) for part in item["loc"]), "detail": item["msg"]} for item in error.errors
+            {"field": ".".join(str(part) for part in item["loc"]), "detail": item["msg"]}
+            for item in error.errors
         ]
         return problem(
-            422, code="api.invalid", detail="请求内容不符合接口说明。", remedy="逐项见 errors；接口说明见 /api/v1/docs。", errors=errors
+            422,
+            code="api.invalid",
+            detail="请求内容不符合接口说明。",
+            remedy="逐项见 errors；接口说明见 /api/v1/docs。",
+            errors=errors,
         )
 
     @api.exception_handler(AuthenticationError)
     def unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         response = problem(
-            401, code="api.unauthenticated", detail="没有登录或令牌无效。", remedy="在 Authorization 头里带上 Bearer 令牌。"
+            401,
+            code="api.unauthenticated",
+            detail="没有登录或令牌无效。",
+            remedy="在 Authorization 头里带上 Bearer 令牌。",
         )
         response["WWW-Authenticate"] = "Bearer"
         return response

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
 
 from lantu.core.access import may_read_evidence
 from lantu.core.models import Evidence
@@ -18,8 +19,10 @@ def _readable(request: HttpRequest, pk: int) -> Evidence:
     return found
 
 
-def _serve(field: Any, *, name: str, content_type: str, inline: bool) -> HttpResponse:
-    response = FileResponse(field.open("rb"), as_attachment=not inline, filename=name, content_type=content_type)
+def _serve(field: Any, *, name: str, content_type: str, inline: bool) -> HttpResponseBase:
+    response = FileResponse(
+        field.open("rb"), as_attachment=not inline, filename=name, content_type=content_type
+    )
     # A file that people uploaded never runs as a page of ours.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
@@ -27,7 +30,7 @@ def _serve(field: Any, *, name: str, content_type: str, inline: bool) -> HttpRes
     return response
 
 
-def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The shown form: re-encoded picture inline, other files as download."""
     found = _readable(request, pk)
     if found.shown:
@@ -35,14 +38,14 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     return _serve(found.original, name=found.name, content_type=found.content_type, inline=False)
 
 
-def evidence_thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_thumbnail(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _readable(request, pk)
     if not found.thumbnail:
         raise Missing("core.no_thumbnail", "这份证据没有缩略图。")
     return _serve(found.thumbnail, name=found.name, content_type="image/jpeg", inline=True)
 
 
-def evidence_original(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_original(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The bytes as they came in: what the fingerprint was computed on."""
     found = _readable(request, pk)
     return _serve(found.original, name=found.name, content_type="application/octet-stream", inline=False)

@@ -21,7 +21,9 @@ class Command(BaseCommand):
         breaks = list(verify_events(options["chain"]))
         for found in breaks:
             self.stdout.write(
-                self.style.ERROR(f"链 {found.chain} 第 {found.seq} 条（事件 {found.event_id}）：{found.problem}")
+                self.style.ERROR(
+                    f"链 {found.chain} 第 {found.seq} 条（事件 {found.event_id}）：{found.problem}"
+                )
             )
         if breaks:
             self.stdout.write(self.style.ERROR(f"共 {len(breaks)} 处不符"))
