@@ -15,7 +15,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image
 
 from lantu.core.filetypes import FileType, refuse_file
 
@@ -33,15 +33,27 @@ BROKEN = (
     OverflowError, ZeroDivisionError, AttributeError, EOFError, MemoryError,
 )  # fmt: skip
 
-_EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
+_EXIF_IFD, _GPS_IFD, _ORIENTATION = 0x8769, 0x8825, 0x0112
 _DATETIME, _ORIGINAL, _DIGITIZED = 0x0132, 0x9003, 0x9004
 _OFFSET, _OFFSET_ORIGINAL, _OFFSET_DIGITIZED = 0x9010, 0x9011, 0x9012
+
+# EXIF orientation → what turns the picture upright.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class CameraNote:
     """What the camera wrote into the file. ``readable`` is False when it wrote something that cannot be read."""
 
+    orientation: int = 1
     taken_at: datetime | None = None
     lon: float | None = None
     lat: float | None = None
@@ -70,12 +82,13 @@ def read_photo(content: bytes, kind: FileType, *, zone: tzinfo) -> Photo:
             note = read_camera_note(image, zone=zone)
             if kind.extension == "jpg":
                 image.draft("RGB", (SHOWN_EDGE_PX, SHOWN_EDGE_PX))
-            upright = ImageOps.exif_transpose(_flat(image))
+            flat = _flat(image)
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except BROKEN as error:
         raise refuse_file("photo_broken", _("照片已损坏，无法打开。"), _("请重新拍摄或重新导出后再上传。")) from error
-    upright.thumbnail((SHOWN_EDGE_PX, SHOWN_EDGE_PX), Image.Resampling.LANCZOS)
+    flat.thumbnail((SHOWN_EDGE_PX, SHOWN_EDGE_PX), Image.Resampling.LANCZOS)
+    upright = flat.transpose(_UPRIGHT[note.orientation]) if note.orientation in _UPRIGHT else flat
     small = upright.copy()
     small.thumbnail((THUMBNAIL_EDGE_PX, THUMBNAIL_EDGE_PX), Image.Resampling.LANCZOS)
     return Photo(
@@ -98,17 +111,13 @@ def _too_many_pixels() -> Exception:
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    """First frame, RGB, transparent parts on white; keeps the EXIF that says which way is up."""
-    exif = image.info.get("exif")
+    """First frame, RGB, transparent parts on white."""
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         layered = image.convert("RGBA")
         flat = Image.new("RGB", layered.size, "white")
         flat.paste(layered, mask=layered.getchannel("A"))
-    else:
-        flat = image.convert("RGB")
-    if exif:
-        flat.info["exif"] = exif
-    return flat
+        return flat
+    return image.convert("RGB")
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:
@@ -121,14 +130,17 @@ def _jpeg(image: Image.Image, quality: int) -> bytes:
 
 
 def read_camera_note(image: Image.Image, *, zone: tzinfo) -> CameraNote:
-    """EXIF time of taking and GPS position. Damaged EXIF gives ``readable=False``, never an error."""
+    """EXIF orientation, time of taking and GPS position. Damaged EXIF gives ``readable=False``, never an error."""
+    orientation = 1
     try:
         exif = image.getexif()
+        turned = exif.get(_ORIENTATION)
+        orientation = turned if isinstance(turned, int) else 1
         detail = exif.get_ifd(_EXIF_IFD)
         lon, lat = _position(exif.get_ifd(_GPS_IFD))
-        return CameraNote(taken_at=_taken_at(exif, detail, zone), lon=lon, lat=lat)
+        return CameraNote(orientation=orientation, taken_at=_taken_at(exif, detail, zone), lon=lon, lat=lat)
     except BROKEN:
-        return CameraNote(readable=False)
+        return CameraNote(orientation=orientation, readable=False)
 
 
 def _taken_at(exif: Mapping[int, Any], detail: Mapping[int, Any], zone: tzinfo) -> datetime | None:
