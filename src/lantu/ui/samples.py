@@ -55,7 +55,7 @@ def bar_chart() -> dict[str, Any]:
     """Lying bars by category."""
     return {
         "kind": "bar", "horizontal": True, "x": ["交通", "市政", "房建", "园区", "水利", "医院", "学校"], "unit": "亿元",
-        "min": 0,
+        "min": 0, "labels": True,
         "series": [
             {"name": "已完成", "data": [171, 132, 118, 71, 49, 44, 37], "color": "primary"},
             {"name": "总投资", "data": [318, 196, 162, 118, 84, 62, 46.4], "color": "soft"},

@@ -81,7 +81,9 @@ class LantuChart extends HTMLElement {
     if (!this.#chart) {
       this.#container().replaceChildren();
       this.#chart = init(this.#container(), undefined, { renderer: "canvas" });
-      this.#chart.on("finished", () => (this.dataset.ready = "1"));
+      this.#chart.on("finished", () => {
+        this.dataset.ready = "1";
+      });
     } else {
       this.#chart.resize();
     }

@@ -2,9 +2,11 @@
 import type { ChartMark, ChartSeries, ChartSpec, Tone } from "./spec";
 import type { ChartTheme } from "./theme";
 
+type Options = Record<string, unknown>;
+
 const ORDER: Tone[] = ["primary", "ok", "warn", "muted", "info", "bad"];
 
-export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, animate: boolean): object {
+export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, animate: boolean): Options {
   if (spec.kind === "gauge") return gaugeOptions(spec, theme, animate);
   const right = spec.series.some((series) => series.axis === 1);
   const category = {
@@ -17,14 +19,17 @@ export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, 
     splitLine: { show: false },
     boundaryGap: spec.time ? false : spec.series.some((series) => typeOf(spec, series) === "bar"),
   };
-  const values = [valueAxis(spec.unit, spec, theme, true)];
-  if (right) values.push(valueAxis(spec.unit2, {}, theme, false));
+  const values = [valueAxis(spec, 0, theme)];
+  if (right) values.push(valueAxis(spec, 1, theme));
   const s = theme.size;
   return {
     animation: animate,
     animationDuration: 350,
     textStyle: { fontFamily: theme.font, color: theme.ink },
-    grid: { left: s, right: spec.marks?.some((mark) => mark.y !== undefined) ? s * 5.5 : s * 1.3, top: s * 3.4, bottom: s * 0.6, containLabel: true },
+    grid: {
+      left: s * 0.8, right: spec.marks?.some((mark) => mark.y !== undefined) ? s * 6 : s * (spec.labels ? 3.4 : 1.3),
+      top: spec.horizontal ? s * 2 : s * 3.4, bottom: s * 0.6, containLabel: true,
+    },
     legend: {
       show: spec.series.length > 1 || Boolean(spec.series[0]?.name),
       top: 0, type: "scroll", itemWidth: s * 1.2, itemHeight: s * 0.5, textStyle: text(theme), pageIconColor: theme.ink2, pageTextStyle: text(theme),
@@ -40,7 +45,7 @@ export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, 
   };
 }
 
-function text(theme: ChartTheme): object {
+function text(theme: ChartTheme): Options {
   return { color: theme.ink2, fontSize: theme.size, fontFamily: theme.font };
 }
 
@@ -49,12 +54,19 @@ function withUnit(value: unknown, unit = ""): string {
   return `${typeof value === "number" ? Number(value.toFixed(3)) : String(value)} ${unit}`.trim();
 }
 
-function valueAxis(unit: string | undefined, range: { min?: number; max?: number }, theme: ChartTheme, grid: boolean): object {
+function valueAxis(spec: ChartSpec, axis: 0 | 1, theme: ChartTheme): Options {
+  const unit = axis === 0 ? spec.unit : spec.unit2;
+  const bars = spec.series.some((series) => (series.axis ?? 0) === axis && typeOf(spec, series) === "bar");
+  const highest = Math.max(...(spec.marks ?? []).map((mark) => mark.y ?? -Infinity));
+  const reach = axis === 0 && Number.isFinite(highest) ? ({ max }: { max: number }) => Math.max(max, highest * 1.05) : undefined;
+  const quiet = spec.horizontal && spec.labels;
   return {
-    type: "value", name: unit ?? "", nameGap: theme.size * 0.7, nameTextStyle: { ...text(theme), align: "center" },
-    min: range.min, max: range.max, scale: range.min === undefined,
-    axisLabel: text(theme), axisLine: { show: false }, axisTick: { show: false }, splitNumber: 4,
-    splitLine: { show: grid, lineStyle: { color: theme.line, opacity: 0.75 } },
+    type: "value", name: quiet ? "" : (unit ?? ""), nameGap: theme.size * 0.7, nameTextStyle: { ...text(theme), align: "center" },
+    min: axis === 0 ? spec.min : undefined, max: (axis === 0 ? spec.max : undefined) ?? reach,
+    scale: !bars && spec.min === undefined, // bars that do not start at zero lie
+    axisLabel: { ...text(theme), show: !quiet, formatter: (value: number) => String(Number(value.toFixed(2))) },
+    axisLine: { show: false }, axisTick: { show: false }, splitNumber: 4,
+    splitLine: { show: axis === 0 && !quiet, lineStyle: { color: theme.line, opacity: 0.75 } },
   };
 }
 
@@ -62,7 +74,7 @@ function typeOf(spec: ChartSpec, series: ChartSeries): "line" | "bar" {
   return series.type ?? (spec.kind === "bar" ? "bar" : "line");
 }
 
-function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, theme: ChartTheme, width: number): object {
+function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, theme: ChartTheme, width: number): Options {
   const color = theme.tone[series.color ?? ORDER[index % ORDER.length] ?? "primary"];
   const kind = typeOf(spec, series);
   const common = {
@@ -72,7 +84,8 @@ function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, them
     ...(index === 0 && spec.marks?.length ? { markLine: markLine(spec.marks, theme) } : {}),
   };
   if (kind === "bar") {
-    return { ...common, barMaxWidth: width < 500 ? 10 : 18, itemStyle: { color, borderRadius: series.stack ? 0 : 2 } };
+    const label = { show: true, position: spec.horizontal ? "right" : "top", ...text(theme), color: theme.ink };
+    return { ...common, ...(spec.labels ? { label } : {}), barMaxWidth: width < 500 ? 10 : 18, itemStyle: { color, borderRadius: series.stack ? 0 : 2 } };
   }
   return {
     ...common, smooth: series.smooth ?? false, showSymbol: !spec.time && series.data.length < 40, symbolSize: 5,
@@ -82,7 +95,7 @@ function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, them
   };
 }
 
-function markLine(marks: ChartMark[], theme: ChartTheme): object {
+function markLine(marks: ChartMark[], theme: ChartTheme): Options {
   return {
     silent: true, symbol: "none", animation: false,
     data: marks.map((mark) => {
@@ -99,7 +112,7 @@ function markLine(marks: ChartMark[], theme: ChartTheme): object {
   };
 }
 
-function gaugeOptions(spec: ChartSpec, theme: ChartTheme, animate: boolean): object {
+function gaugeOptions(spec: ChartSpec, theme: ChartTheme, animate: boolean): Options {
   const first = spec.series[0];
   const value = (first?.data.at(-1) ?? null) as number | null;
   const color = theme.tone[first?.color ?? "primary"];

@@ -33,6 +33,8 @@ export interface ChartSpec {
   marks?: ChartMark[];
   /** Bars lie down: categories on the left. */
   horizontal?: boolean;
+  /** Write the value at the end of each bar (and, lying down, leave the axis out). */
+  labels?: boolean;
   min?: number;
   max?: number;
   summary?: string;
