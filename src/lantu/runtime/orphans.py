@@ -56,7 +56,7 @@ def note(places: Places, run_id: str, children: Iterable[Child]) -> None:
     )
 
 
-def clean_up(places: Places, *, postgres_pid: int | None) -> list[str]:
+def clean_up(places: Places, *, postgres_pid: int | None, grace_s: float = GRACE_S) -> list[str]:
     """End what an earlier run left; returns the names of what was ended. The caller holds the data directory's lock.
 
     `postgres_pid` is the server that works in our cluster, if any. Raises Fault when something will not end.
@@ -68,10 +68,10 @@ def clean_up(places: Places, *, postgres_pid: int | None) -> list[str]:
     for item in left:
         # PostgreSQL: fast shutdown; all others: orderly end.
         _signal(item, signal.SIGINT if item.name == "postgres" else signal.SIGTERM)
-    _wait(left, GRACE_S)
+    _wait(left, grace_s)
     for item in left:
         _signal(item, signal.SIGQUIT if item.name == "postgres" else signal.SIGKILL)
-    _wait(left, GRACE_S)
+    _wait(left, grace_s)
     stubborn = [item for item in left if item.lives()]
     if stubborn:
         pids = " ".join(str(item.pid) for item in stubborn)
@@ -111,6 +111,7 @@ def _signal(item: Left, number: int) -> None:
     if item.lives():
         with contextlib.suppress(ProcessLookupError):
             os.kill(item.pid, number)
+            os.kill(item.pid, signal.SIGCONT)  # a stopped process would not hear the other
 
 
 def _wait(left: list[Left], limit_s: float) -> None:
