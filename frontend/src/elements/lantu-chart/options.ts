@@ -28,7 +28,7 @@ export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, 
     textStyle: { fontFamily: theme.font, color: theme.ink },
     grid: {
       left: s * 0.8, right: spec.marks?.some((mark) => mark.y !== undefined) ? s * 6 : s * (spec.labels ? 3.4 : 1.3),
-      top: spec.horizontal ? s * 2 : s * 3.4, bottom: s * 0.6, containLabel: true,
+      top: spec.horizontal || !spec.unit ? s * 2.4 : s * 3.4, bottom: s * 0.6, containLabel: true,
     },
     legend: {
       show: spec.series.length > 1 || Boolean(spec.series[0]?.name),
@@ -85,7 +85,7 @@ function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, them
   };
   if (kind === "bar") {
     const label = { show: true, position: spec.horizontal ? "right" : "top", ...text(theme), color: theme.ink };
-    return { ...common, ...(spec.labels ? { label } : {}), barMaxWidth: width < 500 ? 10 : 18, itemStyle: { color, borderRadius: series.stack ? 0 : 2 } };
+    return { ...common, ...(spec.labels && series.label !== false ? { label } : {}), ...(spec.overlap ? { barGap: "-100%", z: 20 - index } : {}), barMaxWidth: width < 500 ? 10 : 18, itemStyle: { color, borderRadius: series.stack ? 0 : 2 } };
   }
   return {
     ...common, smooth: series.smooth ?? false, showSymbol: !spec.time && series.data.length < 40, symbolSize: 5,

@@ -12,6 +12,8 @@ export interface ChartSeries {
   smooth?: boolean;
   axis?: 0 | 1;
   stack?: string;
+  /** false leaves this series out of `labels`. */
+  label?: boolean;
 }
 
 export interface ChartMark {
@@ -35,6 +37,8 @@ export interface ChartSpec {
   horizontal?: boolean;
   /** Write the value at the end of each bar (and, lying down, leave the axis out). */
   labels?: boolean;
+  /** Bars of one category lie on each other: put the long one last, it stands behind. */
+  overlap?: boolean;
   min?: number;
   max?: number;
   summary?: string;

@@ -117,7 +117,10 @@ class LantuMap extends HTMLElement {
     map.on("error", (event) => console.error("lantu-map", event.error));
     if (mode === "page") map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     if (mode !== "mini") this.#wireClicks(map);
-    if (mode === "wall") map.fitBounds(this.#bounds(loaded), { padding: this.#padding(palette), pitch: 30, animate: false });
+    if (mode === "wall") {
+      map.fitBounds(this.#bounds(loaded), { padding: this.#padding(palette), pitch: 30, animate: false });
+      map.jumpTo({ zoom: map.getZoom() + 0.18 }); // the tilt leaves room above and below
+    }
     return map;
   }
 
@@ -187,7 +190,8 @@ class LantuMap extends HTMLElement {
       this.#parts.push(layerPanel(loaded, this.#shown, palette, open, (key, on) => this.#toggle(key, on), () => this.#toggleTwin(true)), this.#twin);
     }
     if (mode === "wall") {
-      for (const layer of loaded.layers) if (layer.legend?.length && this.#shown.has(layer.key)) this.#parts.push(legend(layer, palette, "lt-map-legend wall"));
+      const main = loaded.layers.find((layer) => layer.legend?.length && this.#shown.has(layer.key));
+      if (main) this.#parts.push(legend(main, palette, "lt-map-legend wall"));
     }
     this.#parts.push(note(loaded));
     this.append(...this.#parts);

@@ -1,6 +1,7 @@
 /** Colours of the map, read from the page's tokens, so that light, dark and wall agree with the page. */
 export interface Palette {
   wall: boolean;
+  mini: boolean;
   /** 1 at a 1920 px wide wall; 1 on pages. */
   scale: number;
   page: string;
@@ -24,6 +25,7 @@ export function readPalette(element: HTMLElement): Palette {
   };
   return {
     wall,
+    mini: element.dataset.mode === "mini",
     scale: wall ? Math.max(window.innerWidth / 1920, 0.6) : 1,
     page: dark ? "#0f1a2c" : "#e6ecf3",
     land: wall ? "#12509f" : dark ? "#182740" : "#fbfcfe",

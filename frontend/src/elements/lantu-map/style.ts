@@ -20,7 +20,6 @@ export function buildStyle(document: LoadedDocument, shown: Set<string>, palette
   addTiles(document, sources, layers);
   const order = { fill: 0, polygons: 1, line: 2, points: 3 };
   const sorted = [...document.layers].sort((a, b) => order[a.kind] - order[b.kind]);
-  const labels: LayerSpecification[] = [];
   for (const layer of sorted) {
     sources[layer.key] = sourceOf(layer, palette);
     const parts = partsOf(layer, palette, Boolean(document.tiles));
@@ -28,10 +27,11 @@ export function buildStyle(document: LoadedDocument, shown: Set<string>, palette
     for (const part of parts) layers.push({ ...part, layout: { ...part.layout, visibility } } as LayerSpecification);
     if (layer.label_field && (layer.kind === "fill" || layer.kind === "polygons")) {
       sources[`${layer.key}:names`] = { type: "geojson", data: labelPoints(layer.data, layer.label_field) };
-      labels.push({ ...areaLabel(layer, palette, visibility) });
+      layers.push(areaLabel(layer, palette, visibility));
     }
   }
-  return { version: 8, sources, layers: [...layers, ...labels] };
+  if (palette.wall) layers.sort((a, b) => Number(a.type === "symbol") - Number(b.type === "symbol"));
+  return { version: 8, sources, layers };
 }
 
 function addTiles(document: LoadedDocument, sources: Record<string, SourceSpecification>, layers: LayerSpecification[]): void {
@@ -42,7 +42,7 @@ function addTiles(document: LoadedDocument, sources: Record<string, SourceSpecif
 }
 
 function sourceOf(layer: LoadedLayer, palette: Palette): SourceSpecification {
-  const cluster = layer.kind === "points" && layer.cluster !== false && !palette.wall;
+  const cluster = layer.kind === "points" && layer.cluster !== false && !palette.wall && !palette.mini;
   const counts: Record<string, ExpressionSpecification> = {};
   if (cluster && layer.color_by) {
     layer.legend?.forEach((entry, index) => {
@@ -128,7 +128,7 @@ function pointParts(layer: LoadedLayer, palette: Palette): LayerSpecification[] 
     layout: { "circle-sort-key": ["-", 9, rank] as unknown as ExpressionSpecification },
     paint: {
       "circle-color": colour,
-      "circle-radius": palette.wall ? (["case", ["==", rank, 0], 7 * r, ["==", rank, 1], 5.4 * r, 4.2 * r] as unknown as ExpressionSpecification) : 6.5,
+      "circle-radius": palette.wall ? (["case", ["==", rank, 0], 7 * r, ["==", rank, 1], 5.4 * r, 4.2 * r] as unknown as ExpressionSpecification) : palette.mini ? 9 : 6.5,
       "circle-stroke-color": palette.wall ? "#ffffff" : palette.halo,
       "circle-stroke-width": palette.wall ? (["case", ["==", rank, 0], 1.6 * r, 0] as unknown as ExpressionSpecification) : 1.6,
     },
@@ -175,7 +175,7 @@ function nameLabel(layer: LoadedLayer, palette: Palette, single: ExpressionSpeci
 function areaLabel(layer: LoadedLayer, palette: Palette, visibility: "visible" | "none"): LayerSpecification {
   return {
     id: `${layer.key}:names`, type: "symbol", source: `${layer.key}:names`,
-    layout: { visibility, "text-field": ["get", "name"] as unknown as ExpressionSpecification, "text-font": LABEL_FONT, "text-size": palette.wall ? 20 * palette.scale : 13, "text-letter-spacing": 0.08, "text-allow-overlap": palette.wall },
+    layout: { visibility, "text-field": ["get", "name"] as unknown as ExpressionSpecification, "text-font": LABEL_FONT, "text-size": palette.wall ? 20 * palette.scale : palette.mini ? 11 : 13, "text-letter-spacing": 0.08, "text-allow-overlap": palette.wall },
     paint: { "text-color": palette.ink, "text-halo-color": palette.halo, "text-halo-width": palette.wall ? 2.2 * palette.scale : 1.6 },
   };
 }
