@@ -46,10 +46,12 @@ class KnownDevice:
     """A device, its place in the flat arrays, and the flat index of each channel key."""
 
     row: DeviceRow
+    index: int
     base: int
     keys: dict[str, int]
     units: dict[str, str]
     width: int
+    channel_ids: list[int]
     # Devices send the same keys in the same order: the indices of an order are worked out once.
     layouts: dict[tuple[str, ...], tuple[int, ...] | None] = field(default_factory=dict)
 
@@ -79,16 +81,18 @@ class Registry:
         for row in devices:
             mine = by_device.get(row.id, [])
             width = max((channel.rank for channel in mine), default=0)
+            places: list[ChannelRow | None] = [None] * width
+            for channel in mine:
+                places[channel.rank - 1] = channel
             known = KnownDevice(
                 row=row,
+                index=len(self.devices),
                 base=len(flat),
                 keys={channel.key: len(flat) + channel.rank - 1 for channel in mine},
                 units={channel.key: channel.unit for channel in mine},
                 width=width,
+                channel_ids=[place.id if place else 0 for place in places],
             )
-            places: list[ChannelRow | None] = [None] * width
-            for channel in mine:
-                places[channel.rank - 1] = channel
             flat.extend(places)
             self.devices.append(known)
             self.by_code[row.code] = known
@@ -96,6 +100,9 @@ class Registry:
                 self.by_subject[subject_of(row.project_code, row.code)] = known
         self.channels = flat
         self.size = len(flat)
+        self.base = np.array([known.base for known in self.devices], dtype=np.int64)
+        self.width = np.array([known.width for known in self.devices], dtype=np.int64)
+        self.device_id = np.array([known.row.id for known in self.devices], dtype=np.int32)
         self.low = np.array([c.low if c else np.inf for c in flat], dtype=np.float64)
         self.high = np.array([c.high if c else -np.inf for c in flat], dtype=np.float64)
         self.channel_id = np.array([c.id if c else 0 for c in flat], dtype=np.int64)

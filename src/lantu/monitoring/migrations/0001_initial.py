@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 ('device_id', models.BigIntegerField(blank=True, null=True)),
                 ('project_id', models.BigIntegerField(blank=True, null=True)),
                 ('raw', models.BinaryField(verbose_name='原始字节')),
-                ('reason', models.CharField(choices=[('bad_json', '不是合法的 JSON'), ('bad_shape', '报文结构不符合约定'), ('bad_topic', '主题不符合约定'), ('unknown_device', '设备未登记'), ('wrong_project', '设备不属于主题中的项目'), ('retired_device', '设备已停用'), ('bad_time', '时间无法识别'), ('future_time', '时间超前超过 5 分钟'), ('too_old', '时间早于 400 天前'), ('unknown_channel', '通道未登记'), ('bad_value', '数值不是数'), ('not_finite', '数值不是有限数'), ('out_of_range', '数值超出合理量程'), ('wrong_unit', '单位与登记不符'), ('empty', '报文没有任何数值'), ('too_large', '报文过大')], max_length=20, verbose_name='原因')),
+                ('reason', models.CharField(choices=[('bad_json', '不是合法的 JSON'), ('bad_shape', '报文结构不符合约定'), ('bad_topic', '主题不符合约定'), ('unknown_device', '设备未登记'), ('wrong_project', '设备不属于主题中的项目'), ('retired_device', '设备已停用'), ('bad_time', '时间无法识别'), ('future_time', '时间超前超过 5 分钟'), ('too_old', '时间早于 400 天前'), ('unknown_channel', '通道未登记'), ('bad_value', '数值不是数'), ('not_finite', '数值不是有限数'), ('out_of_range', '数值超出合理量程'), ('wrong_unit', '单位与登记不符'), ('empty', '报文没有任何数值'), ('too_large', '报文过大'), ('unprocessable', '处理时出错')], max_length=20, verbose_name='原因')),
                 ('detail', models.CharField(blank=True, default='', max_length=500, verbose_name='说明')),
                 ('problems', models.JSONField(default=list)),
                 ('stream_seq', models.BigIntegerField(blank=True, null=True)),

@@ -39,6 +39,7 @@ class Reason(models.TextChoices):
     WRONG_UNIT = "wrong_unit", _("单位与登记不符")
     EMPTY = "empty", _("报文没有任何数值")
     TOO_LARGE = "too_large", _("报文过大")
+    UNPROCESSABLE = "unprocessable", _("处理时出错")
 
 
 class Quarantine(models.Model):

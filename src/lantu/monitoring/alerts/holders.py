@@ -1,0 +1,68 @@
+"""Who has to look at an alert, and by when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lantu.accounts.models import User
+from lantu.accounts.roles import Role
+from lantu.core.refusals import Refused
+from lantu.duties.deadlines import due_after
+from lantu.monitoring.alerts.states import AlertKind
+from lantu.monitoring.devices.models import Device
+from lantu.packs.load import national
+from lantu.projects.models import Party, Project
+from lantu.projects.selectors import responsible
+
+TECHNICAL_DAYS = 1
+RISK_ROLES = (Party.Role.CONTRACTOR, Party.Role.AGENT, Party.Role.SUPERVISOR, Party.Role.OWNER, Party.Role.OFFICER)
+
+
+def acknowledge_by(now: datetime, *, kind: str, severity: int) -> datetime:
+    """When somebody must have looked: the pack's term for the severity; one working day for a technical alert."""
+    if kind == AlertKind.TECHNICAL:
+        return due_after(now, working_days=TECHNICAL_DAYS)
+    pack = national()
+    return pack.hazard_clocks[severity].acknowledge.due_at(now, pack.calendar)
+
+
+def holder_of(project: Project, device: Device, kind: str) -> User:
+    """The person whose ball it is.
+
+    Risk: the contractor's safety officer; where the party is missing, the next one that exists. Technical:
+    the head of the unit that keeps the device. An alert never waits for a missing registration: the last resort
+    is the bureau. Raises Refused when not even the bureau has a person.
+    """
+    if kind == AlertKind.TECHNICAL and device.owner_org is not None:
+        person = _person_of_unit(device.owner_org_id)
+        if person is not None:
+            return person
+    parties = set(Party.objects.filter(project=project).values_list("role", flat=True))
+    for role in RISK_ROLES:
+        if role in parties:
+            return responsible(project, role)
+    head = project.owner_org.head
+    if head is not None and head.is_active:
+        return head
+    bureau = (
+        User.objects.filter(is_active=True, organisation__isnull=False)
+        .filter(grants__role__in=[Role.OFFICER, Role.DIRECTOR])
+        .order_by("pk")
+        .first()
+    )
+    if bureau is None:
+        raise Refused(
+            "monitoring.nobody_responsible",
+            f"项目“{project.name}”没有任何可以承接预警的责任人。",
+            remedy="请登记参建单位，或为重点工程管理局配置经办人。",
+        )
+    return bureau
+
+
+def _person_of_unit(organisation_id: int | None) -> User | None:
+    people = User.objects.filter(organisation_id=organisation_id, is_active=True).select_related("organisation__head")
+    first = people.order_by("pk").first()
+    if first is None or first.organisation is None:
+        return None
+    head = first.organisation.head
+    return head if head is not None and head.is_active else first

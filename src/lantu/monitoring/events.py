@@ -1,0 +1,160 @@
+"""What happens in monitoring, told to whoever subscribes: ids and plain values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lantu.core.events import event
+
+
+@event("monitoring.alert_raised")
+@dataclass(frozen=True, kw_only=True)
+class AlertRaised:
+    """A rule found an excess (risk) or a device fell silent (technical)."""
+
+    subject_type: ClassVar[str] = "monitoring.alert"
+    project_id: int
+    subject_id: int
+    alert_kind: str
+    rule: str
+    rule_version: int
+    device_id: int
+    channel_id: int | None
+    severity: int
+    value: float | None
+    opened_at: str
+    late: bool
+
+
+@event("monitoring.alert_escalated")
+@dataclass(frozen=True, kw_only=True)
+class AlertEscalated:
+    """An open alert reached a higher severity."""
+
+    subject_type: ClassVar[str] = "monitoring.alert"
+    project_id: int
+    subject_id: int
+    severity_before: int
+    severity: int
+    value: float | None
+
+
+@event("monitoring.alert_cleared")
+@dataclass(frozen=True, kw_only=True)
+class AlertCleared:
+    """The value came back below the clearing limit. The alert stays open: only people close a risk."""
+
+    subject_type: ClassVar[str] = "monitoring.alert"
+    project_id: int
+    subject_id: int
+    value: float | None
+    cleared_at: str
+
+
+@event("monitoring.alert_recurred")
+@dataclass(frozen=True, kw_only=True)
+class AlertRecurred:
+    """A cleared but still open alert is above its limit again."""
+
+    subject_type: ClassVar[str] = "monitoring.alert"
+    project_id: int
+    subject_id: int
+    severity: int
+    value: float | None
+
+
+@event("monitoring.alert_taken_up")
+@dataclass(frozen=True, kw_only=True)
+class AlertTakenUp:
+    """Somebody answers for the alert elsewhere now (a hazard)."""
+
+    subject_type: ClassVar[str] = "monitoring.alert"
+    project_id: int
+    subject_id: int
+    taken_up_ref: str
+
+
+@event("monitoring.false_positive_proposed")
+@dataclass(frozen=True, kw_only=True)
+class FalsePositiveProposed:
+    """One person says that the alert is false; a second one has to agree."""
+
+    subject_type: ClassVar[str] = "monitoring.alert"
+    project_id: int
+    subject_id: int
+
+
+@event("monitoring.alert_marked_false")
+@dataclass(frozen=True, kw_only=True)
+class AlertMarkedFalse:
+    """Two people agree that the alert was false: it counts against the rule's precision."""
+
+    subject_type: ClassVar[str] = "monitoring.alert"
+    project_id: int
+    subject_id: int
+    rule: str
+    rule_version: int
+
+
+@event("monitoring.alert_closed")
+@dataclass(frozen=True, kw_only=True)
+class AlertClosed:
+    """The alert is done: its hazard is verified, or the device sends again."""
+
+    subject_type: ClassVar[str] = "monitoring.alert"
+    project_id: int
+    subject_id: int
+    outcome: str
+
+
+@event("monitoring.device_registered")
+@dataclass(frozen=True, kw_only=True)
+class DeviceRegistered:
+    subject_type: ClassVar[str] = "monitoring.device"
+    project_id: int
+    subject_id: int
+    code: str
+    type_code: str
+
+
+@event("monitoring.device_token_issued")
+@dataclass(frozen=True, kw_only=True)
+class DeviceTokenIssued:
+    """A new token replaced the old one. The token itself is nowhere recorded."""
+
+    subject_type: ClassVar[str] = "monitoring.device"
+    project_id: int
+    subject_id: int
+    code: str
+
+
+@event("monitoring.device_status_changed")
+@dataclass(frozen=True, kw_only=True)
+class DeviceStatusChanged:
+    subject_type: ClassVar[str] = "monitoring.device"
+    project_id: int
+    subject_id: int
+    status_before: str
+    status: str
+
+
+@event("monitoring.rule_version_loaded")
+@dataclass(frozen=True, kw_only=True)
+class RuleVersionLoaded:
+    """A rule says something new from now on; earlier judgements keep the version they used."""
+
+    subject_type: ClassVar[str] = "monitoring.rule_version"
+    project_id: int | None
+    subject_id: int
+    rule: str
+    version: int
+
+
+@event("monitoring.quarantine_replayed")
+@dataclass(frozen=True, kw_only=True)
+class QuarantineReplayed:
+    subject_type: ClassVar[str] = "monitoring.quarantine"
+    project_id: int | None
+    subject_id: int
+    reason_code: str

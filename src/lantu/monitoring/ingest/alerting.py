@@ -1,0 +1,117 @@
+"""From level changes to alerts, inside the worker's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import structlog
+from django.db import connection, transaction
+
+from lantu.calc.rules import Transition
+from lantu.core.refusals import Refused
+from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert
+from lantu.monitoring.devices.models import Channel, Device
+from lantu.monitoring.ingest.memory import Memory, from_ms, on_axis
+
+log = structlog.get_logger(__name__)
+AROUND = 60
+AROUND_SQL = """
+    SELECT (extract(epoch FROM ts) * 1000)::bigint, v[%s] FROM reading_wide
+    WHERE device_id = %s AND ts <= %s AND v[%s] <> 'NaN'::real ORDER BY ts DESC LIMIT %s
+"""
+
+
+class AlertWriter:
+    """Applies the transitions of one batch. ``now`` is when the stream took the batch: the same at every replay."""
+
+    def __init__(self, memory: Memory, *, now: datetime) -> None:
+        self.memory = memory
+        self.now = now
+        self.raised = 0
+
+    def apply(self, moves: list[Transition]) -> None:
+        """Raise, escalate, or note the calm. Between two levels only the way up is news."""
+        alerts = self.memory.alerts
+        for move in moves:
+            if move.level_to > move.level_from:
+                self.raise_one(move, late=False)
+            elif move.level_to == 0 and alerts.id[move.slot]:
+                # A value that swings around its limit must not write an event per swing: see flush.
+                alerts.calm_since_ms[move.slot] = move.ts_ms
+                alerts.last[move.slot] = move.value
+
+    def raise_one(self, move: Transition, *, late: bool) -> None:
+        """One finding. A project without anybody to answer is logged and does not stop the others."""
+        memory, slot = self.memory, move.slot
+        alerts, rules = memory.alerts, memory.rules
+        if alerts.id[slot] and not alerts.cleared[slot] and alerts.calm_since_ms[slot] and not late:
+            # Back above the limit before the calm was announced: the same alert goes on.
+            alerts.calm_since_ms[slot] = 0
+            if move.level_to <= alerts.severity[slot]:
+                return
+        version = rules.versions[slot]
+        channel_id = rules.channel_id(slot)
+        device = Device.objects.select_related("project__owner_org__head", "owner_org").get(
+            pk=rules.devices[slot].row.id
+        )
+        rank = rules.book.slots[slot].channel - rules.devices[slot].base + 1
+        finding = Finding(
+            rule_version=version,
+            device=device,
+            channel=Channel.objects.get(pk=channel_id),
+            severity=move.level_to,
+            value=move.value,
+            limit=_number(move.inputs.get("limit")),
+            at=from_ms(move.ts_ms),
+            late=late,
+            inputs={**move.inputs, "values": self._around(device.pk, rank, move.ts_ms)},
+        )
+        try:
+            with transaction.atomic():
+                alert = raise_alert(finding, now=self.now)
+        except Refused as refusal:
+            log.error("alert_without_holder", rule=version.label, device=device.code, why=str(refusal))
+            return
+        if alerts.id[slot] != alert.pk:
+            alerts.peak[slot] = on_axis(memory, slot, move.value)
+            self.raised += 1
+        alerts.id[slot], alerts.severity[slot] = alert.pk, alert.severity
+        alerts.cleared[slot] = False
+        alerts.calm_since_ms[slot] = 0
+
+    def _around(self, device_id: int, rank: int, ts_ms: int) -> list[list[float]]:
+        """The readings up to the moment of judgement, as stored."""
+        with connection.cursor() as cursor:
+            cursor.execute(AROUND_SQL, [rank, device_id, from_ms(ts_ms), rank, AROUND])
+            return [[int(ms), float(value)] for ms, value in reversed(cursor.fetchall())]
+
+    def note(self, at: np.ndarray, ts: np.ndarray, value: np.ndarray) -> None:
+        """Remember last and peak of what is above its limit; written at the next flush."""
+        memory = self.memory
+        book, state, alerts = memory.rules.book, memory.state, memory.alerts
+        hot = np.flatnonzero((alerts.id > 0) & (state.core["level"] > 0))
+        if not len(hot):
+            return
+        listeners = np.zeros(memory.registry.size, bool)
+        listeners[[book.slots[slot].channel for slot in hot.tolist()]] = True
+        chosen = listeners[at]
+        if not chosen.any():
+            return
+        samples = book.expand(at[chosen], ts[chosen], value[chosen])
+        mine = (samples.side == 0) & (alerts.id[samples.slot] > 0) & (state.core["level"][samples.slot] > 0)
+        slot, when, number = samples.slot[mine], samples.ts_ms[mine], samples.value[mine]
+        # A mean or a difference is judged by its statistic, not by the reading: take what the engine compared.
+        number = np.where(book.simple[slot], number, state.core["x"][slot])
+        axis = np.where(book.absolute[slot], np.abs(number), number * book.sign[slot])
+        before = alerts.peak[slot].copy()
+        np.maximum.at(alerts.peak, slot, axis)
+        risen = (axis > before) & (axis == alerts.peak[slot])
+        alerts.peak_ms[slot[risen]] = when[risen]
+        alerts.last[slot], alerts.last_ms[slot] = number, when
+        np.add.at(alerts.hits, slot, 1)
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,91 @@
+"""The ingest loop: read, store, and after any trouble start again from the stored position."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+
+import structlog
+from django.db import DatabaseError, InterfaceError, connection
+
+from lantu.monitoring.ingest.offsets import Fenced, reconcile
+from lantu.monitoring.ingest.reader import StreamReader
+from lantu.monitoring.ingest.stream import ensure_stream
+from lantu.monitoring.ingest.wire import Wire
+from lantu.monitoring.ingest.worker import Worker
+
+log = structlog.get_logger(__name__)
+FLUSH_S = 2.0
+SILENCE_S = 10.0
+REPORT_S = 30.0
+LONGEST_PAUSE_S = 10.0
+Clock = Callable[[], datetime]
+
+
+def run(url: str, *, partition: str, clock: Clock, stop: threading.Event, max_bytes: int | None = None) -> None:
+    """Until ``stop`` is set. The batch in hand is always finished; nothing else needs finishing."""
+    pause = 0.2
+    while not stop.is_set():
+        try:
+            worker = Worker(partition=partition, now=clock())
+            with closing(Wire(url, name="lantu-ingest")) as wire:
+                info = ensure_stream(wire, max_bytes=max_bytes) if max_bytes else ensure_stream(wire)
+                worker.adopt(reconcile(wire, info, worker.position), now=clock())
+                reader = StreamReader(wire, start_seq=worker.position.seq + 1)
+                log.info("ingest_reading", partition=partition, from_seq=worker.position.seq + 1)
+                pause = 0.2
+                _Turns(worker, reader, clock).until(stop)
+                return
+        except Fenced as fenced:
+            log.warning("ingest_fenced", why=str(fenced))
+        except (InterfaceError, DatabaseError) as error:
+            log.error("ingest_database_trouble", why=str(error).splitlines()[0] if str(error) else repr(error))
+            connection.close()
+        except OSError as error:
+            log.warning("ingest_stream_trouble", why=str(error) or repr(error))
+        stop.wait(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+class _Turns:
+    """One connection's worth of work: batches, and between them what is due by the clock."""
+
+    def __init__(self, worker: Worker, reader: StreamReader, clock: Clock) -> None:
+        self.worker, self.reader, self.clock = worker, reader, clock
+        now = time.monotonic()
+        self.flushed = self.listened = self.reported = now
+        self.messages = self.readings = self.rejected = self.duplicates = 0
+
+    def until(self, stop: threading.Event) -> None:
+        """Turn after turn."""
+        while not stop.is_set():
+            deliveries = self.reader.read(timeout=0.25)
+            moment = time.monotonic()
+            due = moment - self.flushed >= FLUSH_S
+            if deliveries:
+                outcome = self.worker.process_or_isolate(deliveries, now=self.clock(), flush=due)
+                self.messages += outcome.messages
+                self.readings += outcome.readings
+                self.rejected += outcome.quarantined
+                self.duplicates += outcome.duplicates
+            if due:
+                self._between(moment)
+
+    def _between(self, moment: float) -> None:
+        caught_up = self.reader.pending == 0
+        listening = caught_up and moment - self.listened >= SILENCE_S
+        self.worker.idle(now=self.clock(), listening=listening)
+        self.worker.watch(now=self.clock())
+        self.flushed = moment
+        if listening:
+            self.listened = moment
+        if moment - self.reported >= REPORT_S and self.messages:
+            log.info(
+                "ingest_stored", messages=self.messages, readings=self.readings, duplicates=self.duplicates,
+                quarantined=self.rejected, pending=self.reader.pending, seconds=round(moment - self.reported),
+            )  # fmt: skip
+            self.messages = self.readings = self.rejected = self.duplicates = 0
+            self.reported = moment

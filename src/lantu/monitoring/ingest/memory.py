@@ -1,0 +1,245 @@
+"""What one ingest worker keeps in memory, all of it rebuilt from PostgreSQL after any failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import structlog
+from django.db import connection
+from django.utils import timezone
+
+from lantu.calc.rules import Kind, Stat, State, Transition, judge_readings
+from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.devices.models import Channel, Device, RegistryVersion
+from lantu.monitoring.ingest.registry import ChannelRow, DeviceRow, Registry
+from lantu.monitoring.rules.compiling import RuleBook, compile_rules
+from lantu.monitoring.rules.models import RuleState
+from lantu.monitoring.rules.selectors import versions_in_force
+from lantu.monitoring.telemetry.models import Latest
+
+log = structlog.get_logger(__name__)
+RESUME_ROWS = 5_000
+RESUME_SQL = """
+    SELECT d.n - 1, (extract(epoch FROM r.ts) * 1000)::bigint, r.v
+    FROM unnest(%s::int[], %s::timestamptz[]) WITH ORDINALITY AS d(id, since, n)
+    CROSS JOIN LATERAL (
+        SELECT ts, v FROM reading_wide WHERE device_id = d.id AND ts >= d.since ORDER BY ts DESC LIMIT %s
+    ) r
+    ORDER BY r.ts
+"""
+
+
+@dataclass
+class AlertMemory:
+    """Open alerts by slot (0 = none), and what has happened to them since the last write."""
+
+    id: np.ndarray
+    severity: np.ndarray
+    cleared: np.ndarray
+    calm_since_ms: np.ndarray
+    peak: np.ndarray
+    peak_ms: np.ndarray
+    last: np.ndarray
+    last_ms: np.ndarray
+    hits: np.ndarray
+
+    @classmethod
+    def blank(cls, slots: int) -> AlertMemory:
+        """No alert open anywhere."""
+        zeros = [np.zeros(slots, np.int64) for _ in range(6)]
+        return cls(
+            id=zeros[0], severity=zeros[5], cleared=np.zeros(slots, bool), calm_since_ms=zeros[1], peak=np.full(slots, -np.inf),
+            peak_ms=zeros[2], last=np.full(slots, np.nan), last_ms=zeros[3], hits=zeros[4],
+        )  # fmt: skip
+
+
+@dataclass
+class Memory:
+    """Registry, rules with their state, and per device/channel marks.
+
+    high_ms: newest stored time per device (by registry index); seen_ms: newest receipt per device, 0 = never;
+    latest_*: newest value per flat channel; silence: open silence alert per device index.
+    """
+
+    registry: Registry
+    rules: RuleBook
+    state: State
+    alerts: AlertMemory
+    high_ms: np.ndarray
+    seen_ms: np.ndarray
+    latest_ms: np.ndarray
+    latest_value: np.ndarray
+    latest_received_ms: np.ndarray
+    dirty: np.ndarray
+    silence: dict[int, int]
+    pending: list[Transition]
+
+
+def registry_version() -> int:
+    """The counter that services raise on any change of devices or rules."""
+    return RegistryVersion.objects.filter(id=1).values_list("version", flat=True).first() or 0
+
+
+def load_registry() -> Registry:
+    """Devices and channels as they stand now. Read the version first: a change in between shows at the next poll."""
+    version = registry_version()
+    devices = [
+        DeviceRow(*row)
+        for row in Device.objects.order_by("pk").values_list(
+            "pk", "code", "project_id", "project__code", "type__code", "status", "facts"
+        )
+    ]
+    channels = [
+        ChannelRow(*row)
+        for row in Channel.objects.order_by("device_id", "rank").values_list(
+            "pk", "device_id", "key", "unit", "range_low", "range_high", "period_s", "decimals", "rank"
+        )
+    ]
+    return Registry(version, devices, channels)
+
+
+def load_memory(*, now: datetime) -> Memory:
+    """Everything, from the database."""
+    registry = load_registry()
+    rules = compile_rules(registry, versions_in_force(timezone.localdate(now)))
+    slots = len(rules.book.slots)
+    memory = Memory(
+        registry=registry,
+        rules=rules,
+        state=State.blank(rules.book),
+        alerts=AlertMemory.blank(slots),
+        high_ms=np.zeros(len(registry.devices), np.int64),
+        seen_ms=np.zeros(len(registry.devices), np.int64),
+        latest_ms=np.zeros(registry.size, np.int64),
+        latest_value=np.full(registry.size, np.nan),
+        latest_received_ms=np.zeros(registry.size, np.int64),
+        dirty=np.zeros(registry.size, bool),
+        silence={},
+        pending=[],
+    )
+    _load_latest(memory)
+    known = _load_states(memory)
+    _load_alerts(memory)
+    # A rule that is new since the last start judges the window it finds: what it concludes is news.
+    memory.pending = [move for move in _resume_windows(memory) if move.level_to and move.slot not in known]
+    log.info("registry_loaded", version=registry.version, devices=len(registry.devices), slots=slots)
+    return memory
+
+
+def _load_latest(memory: Memory) -> None:
+    registry = memory.registry
+    flat_of = {channel.id: at for at, channel in enumerate(registry.channels) if channel}
+    for channel_id, at, value, received in Latest.objects.values_list("channel_id", "at", "value", "received_at"):
+        flat = flat_of.get(channel_id)
+        if flat is None:
+            continue
+        ms = to_ms(at)
+        memory.latest_ms[flat], memory.latest_value[flat] = ms, value
+        memory.latest_received_ms[flat] = to_ms(received)
+        device = int(registry.device_at[flat])
+        memory.high_ms[device] = max(memory.high_ms[device], ms)
+    seen = dict(Device.objects.exclude(last_seen_at=None).values_list("pk", "last_seen_at"))
+    for index, device in enumerate(registry.devices):
+        if device.row.id in seen:
+            memory.seen_ms[index] = to_ms(seen[device.row.id])
+
+
+def slot_keys(rules: RuleBook) -> dict[tuple[int, int], int]:
+    """(rule version, channel) → slot."""
+    return {(version.pk, rules.channel_id(slot)): slot for slot, version in enumerate(rules.versions)}
+
+
+def _load_states(memory: Memory) -> set[int]:
+    """Stored judgements; where none is stored, the newest value seen keeps late data out of the live path.
+
+    Returns the slots that had a stored row.
+    """
+    book, state = memory.rules.book, memory.state
+    for slot, entry in enumerate(book.slots):
+        newest = memory.latest_ms[entry.channel]
+        if newest and book.ring[slot] < 0:
+            state.core["a_ts"][slot] = newest
+    keys = slot_keys(memory.rules)
+    loaded: set[int] = set()
+    for version_id, channel_id, row in RuleState.objects.values_list("rule_version_id", "channel_id", "memory"):
+        slot = keys.get((version_id, channel_id))
+        if slot is None:
+            continue
+        try:
+            state.load(slot, bytes(row))
+            loaded.add(slot)
+        except ValueError as error:
+            # Written by an older engine: the state grows again from readings, the open alert stays.
+            log.warning("rule_state_unusable", rule_version=version_id, channel=channel_id, error=str(error))
+    return loaded
+
+
+def _load_alerts(memory: Memory) -> None:
+    alerts, rules = memory.alerts, memory.rules
+    by_rule = {(version.rule_id, rules.channel_id(slot)): slot for slot, version in enumerate(rules.versions)}
+    index_of = {device.row.id: index for index, device in enumerate(memory.registry.devices)}
+    silent = {version.rule_id for version in rules.silence}
+    for alert in Alert.objects.filter(closed_at=None).only(
+        "id", "rule_id", "channel_id", "device_id", "severity", "cleared_at", "peak_value", "last_at"
+    ):
+        if alert.channel_id is None:
+            if alert.rule_id in silent and alert.device_id in index_of:
+                memory.silence[index_of[alert.device_id]] = alert.pk
+            continue
+        slot = by_rule.get((alert.rule_id, alert.channel_id))
+        if slot is None:
+            continue
+        alerts.id[slot], alerts.severity[slot] = alert.pk, alert.severity
+        alerts.cleared[slot] = alert.cleared_at is not None
+        if alert.peak_value is not None:
+            alerts.peak[slot] = on_axis(memory, slot, alert.peak_value)
+        if not memory.state.level(slot) and alert.last_at is not None:
+            alerts.calm_since_ms[slot] = to_ms(alert.last_at)
+
+
+def on_axis(memory: Memory, slot: int, value: float) -> float:
+    """The value on the rule's axis of danger, where more is always worse."""
+    return abs(value) if memory.rules.book.absolute[slot] else float(value * memory.rules.book.sign[slot])
+
+
+def _resume_windows(memory: Memory) -> list[Transition]:
+    """Means, Leqs and rates need the readings of their last window: they are read back from the store."""
+    longest: dict[int, int] = {}
+    for slot, entry in enumerate(memory.rules.book.slots):
+        if entry.rule.kind is Kind.RATE or entry.rule.stat is not Stat.INST:
+            device = int(memory.registry.device_at[entry.channel])
+            longest[device] = max(longest.get(device, 0), entry.rule.window_s)
+    devices = [device for device in longest if memory.high_ms[device]]
+    if not devices:
+        return []
+    known = memory.registry.devices
+    since = [from_ms(int(memory.high_ms[d])) - timedelta(seconds=longest[d]) for d in devices]
+    with connection.cursor() as cursor:
+        cursor.execute(RESUME_SQL, [[known[d].row.id for d in devices], since, RESUME_ROWS])
+        rows = cursor.fetchall()
+    channel: list[int] = []
+    ts: list[int] = []
+    value: list[float] = []
+    for position, ms, vector in rows:
+        base = known[devices[position]].base
+        for rank, number in enumerate(vector):
+            channel.append(base + rank)
+            ts.append(ms)
+            value.append(number)
+    at = np.array(channel, np.int64)
+    good = memory.registry.judged[at] if len(at) else np.zeros(0, bool)
+    result = judge_readings(memory.rules.book, memory.state, at, np.array(ts, np.int64), np.array(value), good=good)
+    log.info("windows_resumed", devices=len(devices), readings=len(at), transitions=len(result.transitions))
+    return result.transitions
+
+
+def to_ms(moment: datetime) -> int:
+    """Unix milliseconds."""
+    return int(moment.timestamp() * 1000)
+
+
+def from_ms(ms: int) -> datetime:
+    """An aware UTC datetime."""
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,0 +1,28 @@
+"""`manage run_ingest`: the door of the ingest worker."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from lantu.monitoring.ingest.loop import run
+
+
+class Command(BaseCommand):
+    help = "Store telemetry from the stream and judge it, until stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--partition", default="0", help="name of the stored position (default: 0)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.NATS_URL:
+            raise CommandError("LANTU_NATS_URL is not set: there is no stream to read.")
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        run(settings.NATS_URL, partition=options["partition"], clock=timezone.now, stop=stop)
