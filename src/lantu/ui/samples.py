@@ -55,9 +55,9 @@ def bar_chart() -> dict[str, Any]:
     """Lying bars by category."""
     return {
         "kind": "bar", "horizontal": True, "x": ["交通", "市政", "房建", "园区", "水利", "医院", "学校"], "unit": "亿元",
-        "min": 0, "labels": True,
+        "min": 0, "labels": True, "overlap": True,
         "series": [
-            {"name": "已完成", "data": [171, 132, 118, 71, 49, 44, 37], "color": "primary"},
+            {"name": "已完成", "data": [171, 132, 118, 71, 49, 44, 37], "color": "primary", "label": False},
             {"name": "总投资", "data": [318, 196, 162, 118, 84, 62, 46.4], "color": "soft"},
         ],
         "summary": "按类型的总投资与完成投资，交通最多：318 亿元，已完成 171 亿元。",

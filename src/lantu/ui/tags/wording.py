@@ -25,8 +25,6 @@ def element_words() -> SafeString:
             "map_more": _("此处还有 {count} 个对象"),
             "map_zoom_in": _("放大"),
             "map_zoom_out": _("缩小"),
-            "map_reset": _("回到全市"),
-            "map_fullscreen": _("全屏"),
             "map_layer_failed": _("图层“{label}”没有取到"),
             "request_denied": _("您没有做这件事的权限，或登录已过期。"),
             "request_missing": _("要找的内容不存在，可能已被移除。"),
