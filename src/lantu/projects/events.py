@@ -49,6 +49,47 @@ class MonthReported:
     figures: dict[str, str | None]
 
 
+@event("projects.year_plan_set")
+@dataclass(frozen=True, kw_only=True)
+class YearPlanSet:
+    subject_type: ClassVar[str] = "projects.project"
+    project_id: int
+    subject_id: int
+    year: int
+    before_yuan: str | None
+    after_yuan: str
+
+
+@event("projects.party_set")
+@dataclass(frozen=True, kw_only=True)
+class PartySet:
+    """``before`` and ``after``: unit and responsible person in words; ``before`` empty for a new party."""
+
+    subject_type: ClassVar[str] = "projects.project"
+    project_id: int
+    subject_id: int
+    role: str
+    organisation_id: int
+    contact_id: int
+    before: str
+    after: str
+
+
+@event("projects.geometry_set")
+@dataclass(frozen=True, kw_only=True)
+class GeometrySet:
+    """``digest``: SHA-256 of the stored WKB, so that a moved outline shows in the chain."""
+
+    subject_type: ClassVar[str] = "projects.project"
+    project_id: int
+    subject_id: int
+    geometry_type: str
+    lon: float
+    lat: float
+    source_crs: str
+    digest: str
+
+
 @event("projects.lamp_changed")
 @dataclass(frozen=True, kw_only=True)
 class LampChanged:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.models import Organisation
+from lantu.projects.lamp_words import words_of
 
 
 class Category(models.TextChoices):
@@ -85,12 +86,17 @@ class Project(models.Model):
     geometry_wkb = models.BinaryField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
+    # Where the coordinates came from, when they were not given in CGCS2000.
+    geometry_note = models.CharField(_("坐标来源"), max_length=120, blank=True, default="")
     total_investment_yuan = models.DecimalField(_("总投资"), max_digits=18, decimal_places=2)
     works_yuan = models.DecimalField(_("其中工程费"), max_digits=18, decimal_places=2, default=0)
     land_yuan = models.DecimalField(_("其中征迁费"), max_digits=18, decimal_places=2, default=0)
     other_yuan = models.DecimalField(_("其中其他费"), max_digits=18, decimal_places=2, default=0)
     funds = models.JSONField(_("资金来源"), default=list)
     annual_goal = models.CharField(_("年度目标"), max_length=300, blank=True, default="")
+    approvals = models.JSONField(_("审批办理情况"), default=list, blank=True)
+    elements = models.JSONField(_("要素需求"), default=list, blank=True)
+    targets = models.JSONField(_("绩效目标"), default=list, blank=True)
     planned_start_on = models.DateField(_("计划开工"), null=True, blank=True)
     planned_finish_on = models.DateField(_("计划竣工"), null=True, blank=True)
     actual_start_on = models.DateField(_("实际开工"), null=True, blank=True)
@@ -116,6 +122,8 @@ class Project(models.Model):
     )
     lamp = models.CharField(_("灯色"), max_length=6, choices=Lamp.choices, default=Lamp.GREY)
     lamp_reason = models.CharField(max_length=300, blank=True, default="")
+    # Why, as codes of calc.lamps with their numbers: shown in the reader's language by ``lamp_words``.
+    lamp_codes = models.JSONField(default=list, blank=True)
     lamp_rule = models.CharField(max_length=40, blank=True, default="")
     lamp_at = models.DateTimeField(null=True, blank=True)
     # Figures of the latest reported month, kept beside the project so that lists of 20,000 need no join.
@@ -158,6 +166,11 @@ class Project(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("projects:detail", args=[self.code])
+
+    @property
+    def lamp_words(self) -> str:
+        """The reasons of the lamp in the reader's language."""
+        return words_of(self.lamp_codes)
 
     def organisation_ids(self) -> frozenset[int]:
         """All units that take part: what an organisation-wide grant is matched against."""
@@ -255,6 +268,37 @@ class MonthlyFigure(models.Model):
         return f"{self.project_id} {self.month:%Y-%m}"
 
 
+class YearPlan(models.Model):
+    """The investment of one year: what the issued plan asks for, and what has been done, in step with the months.
+
+    ``monthly_yuan``: twelve cumulative amounts of the plan, January to December, or empty.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="years")
+    year = models.SmallIntegerField(_("年度"))
+    planned_yuan = models.DecimalField(_("年度计划投资"), max_digits=18, decimal_places=2, default=0)
+    done_yuan = models.DecimalField(_("年度完成投资"), max_digits=18, decimal_places=2, default=0)
+    monthly_yuan = models.JSONField(_("分月计划"), default=list, blank=True)
+    goal = models.CharField(_("年度目标"), max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "year"], name="year_once_per_project"),
+            models.CheckConstraint(name="year_plan_not_negative", condition=Q(planned_yuan__gte=0)),
+        ]
+        indexes = [
+            # The city's figures of a year are answered from this index alone.
+            models.Index(
+                fields=["year", "project"], include=["planned_yuan", "done_yuan"], name="year_sums"
+            )
+        ]
+        ordering = ["year"]
+        verbose_name = _("年度投资计划")
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.year}"
+
+
 class ImportRun(models.Model):
     """One spreadsheet on its way in: previewed first, then taken over whole or not at all."""
 
@@ -272,11 +316,18 @@ class ImportRun(models.Model):
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Whether units that are not registered yet may be registered with the projects.
+    may_add_units = models.BooleanField(default=False)
     rows_total = models.IntegerField(default=0)
     rows_done = models.IntegerField(default=0)
     new_count = models.IntegerField(default=0)
     changed_count = models.IntegerField(default=0)
+    unchanged_count = models.IntegerField(default=0)
+    error_count = models.IntegerField(default=0)
+    # The first few hundred of each, for the screen; the annotated copy has them all.
     errors = models.JSONField(default=list)
+    new_units = models.JSONField(default=list)
+    columns = models.JSONField(default=list)
     preview = models.JSONField(default=list)
 
     class Meta:
