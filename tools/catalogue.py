@@ -185,7 +185,9 @@ def check(sources: Path = SOURCES) -> list[str]:
     for name, strings in everything.items():
         for key, used in strings.items():
             if key not in done and not any(repr(key[1]) in line for line in problems):
-                problems.append(f"{name}: {key[1]!r} ({used.files[0]}) is in no catalogue; run sync {home(name)}")
+                problems.append(
+                    f"{name}: {key[1]!r} ({used.files[0]}) is in no catalogue; run sync {home(name)}"
+                )
     return problems
 
 
@@ -209,7 +211,9 @@ def compile_all(sources: Path = SOURCES) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     syncing = commands.add_parser("sync")
     syncing.add_argument("app")

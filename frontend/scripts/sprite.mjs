@@ -11,7 +11,7 @@ const PATTERNS = [
   /\bicon(?::\s*str)?\s*=\s*["']([a-z0-9-]+)["']/g, // icon="x" in tags and Python, a default too
   /\bicon\(\s*["']([a-z0-9-]+)["']/g, // icon("x")
 ];
-const SKIP = new Set(["static", "__pycache__", "migrations", "locale"]);
+const SKIP = new Set(["static", "__pycache__", "migrations", "locale", "tests"]);
 
 /** Names of all icons in use, each with the first file that names it. */
 export function iconNames(folder = SOURCES, found = new Map()) {

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import polib
 import pytest
-
 from tools import catalogue
 
 
@@ -20,11 +19,13 @@ def small(tmp_path: Path) -> Path:
     app = tmp_path / "lantu" / "demo"
     (app / "templates" / "demo").mkdir(parents=True)
     (app / "views.py").write_text(
-        'from x import gettext as _, ngettext\na = _("在建" "项目")\nb = ngettext("%(n)s 项", "%(n)s 项", 2)\n', encoding="utf-8"
+        'from x import gettext as _, ngettext\na = _("在建" "项目")\nb = ngettext("%(n)s 项", "%(n)s 项", 2)\n',
+        encoding="utf-8",
     )
     (app / "templates" / "demo" / "page.html").write_text(
         "<div>\n    {% load i18n %}\n  {% if a %}\n      {% translate '预警' %}{% endif %}\n"
-        "{% blocktranslate with n=x %}剩 {{ n }} 天{% endblocktranslate %}\n</div>\n", encoding="utf-8",
+        "{% blocktranslate with n=x %}剩 {{ n }} 天{% endblocktranslate %}\n</div>\n",
+        encoding="utf-8",
     )
     return tmp_path / "lantu"
 

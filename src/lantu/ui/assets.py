@@ -34,7 +34,7 @@ def read_entry(name: str) -> Entry | None:
     """
     if not build_exists():
         return None
-    manifest = _manifest(_stamp("manifest.json"))
+    manifest = _manifest(DIST / "manifest.json", _stamp("manifest.json"))
     for chunk in manifest.values():
         if chunk.get("isEntry") and chunk.get("name") == name:
             return _entry(manifest, chunk)
@@ -43,7 +43,7 @@ def read_entry(name: str) -> Entry | None:
 
 def sprite_url() -> str:
     """URL of the icon sprite, with a mark of its content so that a new build is fetched."""
-    return f"{static('dist/sprite.svg')}?v={_mark(_stamp('sprite.svg'))}"
+    return f"{static('dist/sprite.svg')}?v={_mark(DIST / 'sprite.svg', _stamp('sprite.svg'))}"
 
 
 def _stamp(file: str) -> int:
@@ -52,15 +52,15 @@ def _stamp(file: str) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0
 
 
-@lru_cache(maxsize=2)
-def _manifest(stamp: int) -> dict[str, dict]:
+@lru_cache(maxsize=4)
+def _manifest(path: Path, stamp: int) -> dict[str, dict]:
     del stamp  # part of the cache key only
-    return json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=2)
-def _mark(stamp: int) -> str:
-    return f"{zlib.crc32((DIST / 'sprite.svg').read_bytes()):08x}" if stamp else "0"
+@lru_cache(maxsize=4)
+def _mark(path: Path, stamp: int) -> str:
+    return f"{zlib.crc32(path.read_bytes()):08x}" if stamp else "0"
 
 
 def _entry(manifest: dict[str, dict], chunk: dict) -> Entry:

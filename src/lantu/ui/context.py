@@ -63,7 +63,9 @@ def nav_links(request: HttpRequest) -> list[NavLink]:
             found.append((item, reverse(item.url_name)))
         except NoReverseMatch as problem:
             raise LookupError(f"navigation entry {item.key}: no URL named {item.url_name}") from problem
-    matching = [url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))]
+    matching = [
+        url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))
+    ]
     current = max(matching, key=len, default=None)
     return [
         NavLink(key=item.key, label=item.label, icon=item.icon, url=url, current=url == current)

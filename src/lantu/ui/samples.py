@@ -24,11 +24,24 @@ def page(now: datetime) -> dict[str, Any]:
         "trend": [3, 4, 4, 6, 5, 8, 7, None, 9, 12, 11],
         "months": mixed_chart(),
         "bars": bar_chart(),
-        "gauge": {"kind": "gauge", "unit": "%", "series": [{"name": "按期整改率", "data": [96.4], "color": "ok"}],
-                  "summary": "按期整改率 96.4%"},
+        "gauge": {
+            "kind": "gauge",
+            "unit": "%",
+            "series": [{"name": "按期整改率", "data": [96.4], "color": "ok"}],
+            "summary": "按期整改率 96.4%",
+        },
         "closing": loop_chart(),
-        "ranks": [("德城区", 91.2), ("齐河县", 89.7), ("禹城市", 88.4), ("乐陵市", 86.9), ("陵城区", 84.1),
-                  ("临邑县", 81.6), ("平原县", 78.3), ("夏津县", 77.9), ("武城县", 74.5)],
+        "ranks": [
+            ("德城区", 91.2),
+            ("齐河县", 89.7),
+            ("禹城市", 88.4),
+            ("乐陵市", 86.9),
+            ("陵城区", 84.1),
+            ("临邑县", 81.6),
+            ("平原县", 78.3),
+            ("夏津县", 77.9),
+            ("武城县", 74.5),
+        ],
     }
 
 
@@ -38,10 +51,20 @@ def mixed_chart() -> dict[str, Any]:
     fact = [3, 8, 14, 22, 30, 38, 47, 56, 64, 71, 78.5, None]
     forecast = [None] * 10 + [78.5, 92]
     return {
-        "kind": "mixed", "x": MONTHS, "unit": "%", "unit2": "亿元", "min": 0, "max": 100,
+        "kind": "mixed",
+        "x": MONTHS,
+        "unit": "%",
+        "unit2": "亿元",
+        "min": 0,
+        "max": 100,
         "series": [
-            {"name": "当月完成投资", "type": "bar", "color": "soft", "axis": 1,
-             "data": [8.2, 5.1, 13.6, 14.9, 15.8, 17.2, 14.1, 15.4, 18.3, 19.4, 12.7, None]},
+            {
+                "name": "当月完成投资",
+                "type": "bar",
+                "color": "soft",
+                "axis": 1,
+                "data": [8.2, 5.1, 13.6, 14.9, 15.8, 17.2, 14.1, 15.4, 18.3, 19.4, 12.7, None],
+            },
             {"name": "计划", "data": plan, "color": "muted", "dash": True},
             {"name": "实际", "data": fact, "color": "primary", "area": True},
             {"name": "预测", "data": forecast, "color": "warn", "dash": True},
@@ -54,8 +77,13 @@ def mixed_chart() -> dict[str, Any]:
 def bar_chart() -> dict[str, Any]:
     """Lying bars by category."""
     return {
-        "kind": "bar", "horizontal": True, "x": ["交通", "市政", "房建", "园区", "水利", "医院", "学校"], "unit": "亿元",
-        "min": 0, "labels": True, "overlap": True,
+        "kind": "bar",
+        "horizontal": True,
+        "x": ["交通", "市政", "房建", "园区", "水利", "医院", "学校"],
+        "unit": "亿元",
+        "min": 0,
+        "labels": True,
+        "overlap": True,
         "series": [
             {"name": "已完成", "data": [171, 132, 118, 71, 49, 44, 37], "color": "primary", "label": False},
             {"name": "总投资", "data": [318, 196, 162, 118, 84, 62, 46.4], "color": "soft"},
@@ -67,7 +95,9 @@ def bar_chart() -> dict[str, Any]:
 def loop_chart() -> dict[str, Any]:
     """Opened against closed, month by month."""
     return {
-        "kind": "bar", "x": MONTHS, "min": 0,
+        "kind": "bar",
+        "x": MONTHS,
+        "min": 0,
         "series": [
             {"name": "新增", "data": [62, 58, 49, 71, 66, 74, 69, 63, 58, 61, 54, 34], "color": "warn"},
             {"name": "闭环", "data": [57, 60, 51, 64, 68, 70, 72, 65, 60, 59, 57, 31], "color": "ok"},
@@ -80,13 +110,22 @@ def time_chart(start: datetime) -> dict[str, Any]:
     """24 hours of a dusty day in 5-minute steps, with a gap and an alarm line."""
     base = int(start.timestamp() * 1000)
     points = [
-        [base + i * 300_000, None if 150 < i < 165 else round(85 + 45 * math.sin(i / 34) + 12 * math.sin(i / 5), 1)]
+        [
+            base + i * 300_000,
+            None if 150 < i < 165 else round(85 + 45 * math.sin(i / 34) + 12 * math.sin(i / 5), 1),
+        ]
         for i in range(288)
     ]
     return {
-        "kind": "line", "time": True, "unit": "µg/m³", "min": 0,
+        "kind": "line",
+        "time": True,
+        "unit": "µg/m³",
+        "min": 0,
         "series": [{"name": "PM10", "data": points, "color": "primary", "area": True}],
-        "marks": [{"y": 150, "label": "报警 150", "color": "bad"}, {"y": 120, "label": "预警 120", "color": "warn"}],
+        "marks": [
+            {"y": 150, "label": "报警 150", "color": "bad"},
+            {"y": 120, "label": "预警 120", "color": "warn"},
+        ],
         "summary": "PM10 近 24 小时，最高 142 µg/m³，未超过报警值 150。",
     }
 
@@ -104,16 +143,33 @@ def layers(now: datetime) -> dict[str, Any]:
         "bounds": [115.75, 36.4, 117.6, 38.0],
         "tiles": None,
         "layers": [
-            {"key": "counties", "label": "县市区", "kind": "fill", "style": "county", "visible": True,
-             "geojson": counties, "label_field": "name"},
-            {"key": "projects", "label": "重点工程", "kind": "points", "style": "project", "visible": True, "cluster": True,
-             "geojson": {"type": "FeatureCollection", "features": points}, "color_by": "lamp", "label_field": "name",
-             "legend": [
-                 {"value": "red", "label": "红灯", "color": "red", "count": count["red"]},
-                 {"value": "yellow", "label": "黄灯", "color": "yellow", "count": count["yellow"]},
-                 {"value": "green", "label": "绿灯", "color": "green", "count": count["green"]},
-             ],
-             "popup": [{"field": "stage", "label": "阶段"}, {"field": "invest", "label": "总投资"}], "link_field": "url"},
+            {
+                "key": "counties",
+                "label": "县市区",
+                "kind": "fill",
+                "style": "county",
+                "visible": True,
+                "geojson": counties,
+                "label_field": "name",
+            },
+            {
+                "key": "projects",
+                "label": "重点工程",
+                "kind": "points",
+                "style": "project",
+                "visible": True,
+                "cluster": True,
+                "geojson": {"type": "FeatureCollection", "features": points},
+                "color_by": "lamp",
+                "label_field": "name",
+                "legend": [
+                    {"value": "red", "label": "红灯", "color": "red", "count": count["red"]},
+                    {"value": "yellow", "label": "黄灯", "color": "yellow", "count": count["yellow"]},
+                    {"value": "green", "label": "绿灯", "color": "green", "count": count["green"]},
+                ],
+                "popup": [{"field": "stage", "label": "阶段"}, {"field": "invest", "label": "总投资"}],
+                "link_field": "url",
+            },
         ],
     }
 
@@ -125,7 +181,17 @@ def _nothing() -> dict[str, Any]:
 def _point(index: int, lamp: str) -> dict[str, Any]:
     angle, radius = index * 2.4, 0.05 * math.sqrt(index)
     return {
-        "type": "Feature", "id": index + 1,
-        "geometry": {"type": "Point", "coordinates": [116.62 + radius * math.cos(angle), 37.2 + radius * math.sin(angle)]},
-        "properties": {"name": f"示例工程 {index + 1}", "lamp": lamp, "stage": "施工", "invest": "3.2 亿元", "url": "/ui/"},
+        "type": "Feature",
+        "id": index + 1,
+        "geometry": {
+            "type": "Point",
+            "coordinates": [116.62 + radius * math.cos(angle), 37.2 + radius * math.sin(angle)],
+        },
+        "properties": {
+            "name": f"示例工程 {index + 1}",
+            "lamp": lamp,
+            "stage": "施工",
+            "invest": "3.2 亿元",
+            "url": "/ui/",
+        },
     }

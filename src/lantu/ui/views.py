@@ -101,13 +101,18 @@ def preferences(request: HttpRequest) -> HttpResponse:
             return HttpResponse(status=400)
         chosen[cookie] = value
     target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         target = "/"
     response = HttpResponseRedirect(target)
     for cookie, value in chosen.items():
-        response.set_cookie(cookie, value, max_age=YEAR_S, samesite="Lax", secure=request.is_secure(), httponly=True)
+        response.set_cookie(
+            cookie, value, max_age=YEAR_S, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
     return response
 
 
-# Strangers may choose light and large letters before they sign in.
-preferences.is_public = True  # type: ignore[attr-defined]
+# Open without signing in: the choice of light and large letters, and sample pages that hold no data.
+for view in (preferences, styleguide, sample_wall, sample_phone, sample_auth, sample_chart, sample_layers):
+    view.is_public = True  # type: ignore[attr-defined]

@@ -23,8 +23,13 @@ def progress(
     said = label or (_("无数据") if value is None else f"{number(value)}%" if most == 100 else number(value))
     mark = ""
     if plan is not None:
-        mark = format_html('<rect class="plan" x="{}" width="0.8" height="6"></rect>', min(_share(plan, most), 99.2))
-        said = _("%(value)s，计划 %(plan)s") % {"value": said, "plan": f"{number(plan)}%" if most == 100 else number(plan)}
+        mark = format_html(
+            '<rect class="plan" x="{}" width="0.8" height="6"></rect>', min(_share(plan, most), 99.2)
+        )
+        said = _("%(value)s，计划 %(plan)s") % {
+            "value": said,
+            "plan": f"{number(plan)}%" if most == 100 else number(plan),
+        }
     return format_html(
         '<svg class="lt-bar{}" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="{}">'
         '<rect class="bg" width="100" height="6"></rect><rect class="fg" width="{}" height="6"></rect>{}</svg>',
@@ -39,7 +44,9 @@ def spark(values: Sequence[Number | None], label: str = "") -> SafeString:
     """A sparkline over equally spaced values; None breaks the line. With a label it is an image, else decoration."""
     known = [float(value) for value in values if value is not None]
     if len(known) < 2:
-        return format_html('<svg class="lt-spark" viewBox="0 0 {} {}" aria-hidden="true"></svg>', SPARK_WIDTH, SPARK_HEIGHT)
+        return format_html(
+            '<svg class="lt-spark" viewBox="0 0 {} {}" aria-hidden="true"></svg>', SPARK_WIDTH, SPARK_HEIGHT
+        )
     low, high = min(known), max(known)
     step = SPARK_WIDTH / (len(values) - 1)
     scale = (SPARK_HEIGHT - 2 * SPARK_PAD) / ((high - low) or 1)
@@ -51,7 +58,9 @@ def spark(values: Sequence[Number | None], label: str = "") -> SafeString:
         y = SPARK_HEIGHT - SPARK_PAD - (float(value) - low) * scale
         parts.append((pen, f"{index * step:.1f}", f"{y:.1f}"))
         pen = "L"
-    said = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="{}"', "true")
+    said = (
+        format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="{}"', "true")
+    )
     return format_html(
         '<svg class="lt-spark" viewBox="0 0 {} {}" preserveAspectRatio="none" {}><path d="{}"></path></svg>',
         SPARK_WIDTH,

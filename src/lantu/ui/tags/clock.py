@@ -62,7 +62,10 @@ def ago(moment: datetime | None, now: datetime) -> SafeString | str:
     else:
         text = _("%(span)s前") % {"span": span_text(age)}
     return format_html(
-        '<time class="lt-ago" datetime="{}" title="{}">{}</time>', moment.isoformat(), local_text(moment), text
+        '<time class="lt-ago" datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        local_text(moment),
+        text,
     )
 
 
@@ -78,5 +81,8 @@ def freshness(last_at: datetime | None, period_s: float, now: datetime) -> SafeS
         tone, sign, text = "late", icon("wifi-2"), _("迟报 %(span)s") % {"span": span_text(age)}
     else:
         tone, sign, text = "silent", icon("wifi-off"), _("静默 %(span)s") % {"span": span_text(age)}
-    title = _("最近上报 %(time)s，周期 %(period)s 秒") % {"time": local_text(last_at), "period": f"{period_s:g}"}
+    title = _("最近上报 %(time)s，周期 %(period)s 秒") % {
+        "time": local_text(last_at),
+        "period": f"{period_s:g}",
+    }
     return format_html('<span class="lt-fresh {}" title="{}">{}{}</span>', tone, title, sign, text)

@@ -50,7 +50,11 @@ def severity(level: int | None) -> SafeString | str:
     if mark is None:
         return ""
     return format_html(
-        '<span class="lt-sev lt-sev-{}" title="{}">{}{}</span>', level, mark.title, icon(mark.icon), mark.short
+        '<span class="lt-sev lt-sev-{}" title="{}">{}{}</span>',
+        level,
+        mark.title,
+        icon(mark.icon),
+        mark.short,
     )
 
 
@@ -59,5 +63,9 @@ def lamp(colour: str | None) -> SafeString:
     key = colour if colour in LAMPS else "grey"
     mark = LAMPS[key]
     return format_html(
-        '<span class="lt-lamp lt-lamp-{}" title="{}">{}{}</span>', key, mark.title, icon(mark.icon), mark.short
+        '<span class="lt-lamp lt-lamp-{}" title="{}">{}{}</span>',
+        key,
+        mark.title,
+        icon(mark.icon),
+        mark.short,
     )

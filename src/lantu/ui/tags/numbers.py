@@ -23,7 +23,7 @@ def money(yuan: Number | None) -> str:
     """An amount in yuan with the unit people use: 亿元 / 万元 / 元 (English: bn / m / CNY). None → ``—``."""
     if yuan is None:
         return "—"
-    size = abs(yuan)
+    size = abs(float(yuan))
     if (get_language() or "").startswith("en"):
         if size >= 10**9:
             return f"CNY {number(float(yuan) / 10**9)} bn"

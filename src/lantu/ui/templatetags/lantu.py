@@ -32,7 +32,9 @@ def entry(name: str) -> SafeString:
     """Style sheets, preloads and the module of a page entry (frontend/src/pages.ts); a comment without a build."""
     found = assets.read_entry(name)
     if found is None:
-        return format_html("<!-- {} -->", "front-end build missing: run `npm ci && npm run build` in frontend/")
+        return format_html(
+            "<!-- {} -->", "front-end build missing: run `npm ci && npm run build` in frontend/"
+        )
     return format_html(
         '{}{}<script type="module" src="{}"></script>',
         format_html_join("", '<link rel="stylesheet" href="{}">', ((url,) for url in found.styles)),
@@ -51,6 +53,7 @@ def figure(context: Context, name: str) -> figures.ShownFigure:
 def kpi(
     context: Context,
     name: str,
+    *,
     icon: str = "",
     label: str = "",
     note: str = "",
@@ -104,7 +107,9 @@ def cursor_next(context: Context, cursor: str | None, parameter: str = "cursor")
     if address is None:
         return ""
     return format_html(
-        '<nav class="lt-pager"><span class="lt-push"><a href="{}" rel="next">{}</a></span></nav>', address, _("下一页")
+        '<nav class="lt-pager"><span class="lt-push"><a href="{}" rel="next">{}</a></span></nav>',
+        address,
+        _("下一页"),
     )
 
 
