@@ -7,6 +7,7 @@ left, yellow when the work is behind schedule or poor, red when overdue.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,13 +45,15 @@ class Slip(StrEnum):
 class Term:
     """A length of time with its way of counting, e.g. ``Term(72, Unit.HOURS)``."""
 
-    amount: int
+    amount: float
     unit: Unit
 
     def __post_init__(self) -> None:
-        """Refuse a negative length."""
+        """Refuse a negative length and parts of a day or month; hours may be broken, 0.25 h is 15 min."""
         if self.amount < 0:
             raise ValueError("a term cannot be negative")
+        if self.unit is not Unit.HOURS and self.amount != int(self.amount):
+            raise ValueError("a term in days or months is a whole number")
 
     def due_at(self, start: datetime, calendar: WorkCalendar) -> datetime:
         """The moment at which the term that begins at ``start`` ends."""
@@ -58,11 +61,26 @@ class Term:
             case Unit.HOURS:
                 return add_hours(start, self.amount)
             case Unit.NATURAL_DAYS:
-                return add_natural_days(start, self.amount, calendar)
+                return add_natural_days(start, int(self.amount), calendar)
             case Unit.WORKING_DAYS:
-                return add_working_days(start, self.amount, calendar)
+                return add_working_days(start, int(self.amount), calendar)
             case Unit.MONTHS:
-                return add_months(start, self.amount, calendar)
+                return add_months(start, int(self.amount), calendar)
+
+
+_SHORT = {"h": Unit.HOURS, "d": Unit.NATURAL_DAYS, "wd": Unit.WORKING_DAYS, "m": Unit.MONTHS}
+_TERM = re.compile(r"(\d+(?:\.\d+)?)(h|d|wd|m)")
+
+
+def parse_term(text: str) -> Term:
+    """A term as packs write it: ``4h``, ``3d`` natural days, ``2wd`` working days, ``1m``.
+
+    Raises ``ValueError`` for anything else.
+    """
+    match = _TERM.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"“{text}” is not a term: write 4h, 3d, 2wd or 1m")
+    return Term(float(match[1]), _SHORT[match[2]])
 
 
 @dataclass(frozen=True)

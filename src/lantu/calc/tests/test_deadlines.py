@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantu.calc.deadlines import Hold, Slip, Term, Unit, blue_from, ladder_level, slip_of, time_bill
+from lantu.calc.deadlines import (
+    Hold,
+    Slip,
+    Term,
+    Unit,
+    blue_from,
+    ladder_level,
+    parse_term,
+    slip_of,
+    time_bill,
+)
 from lantu.calc.tests.calendars import CALENDAR
 from lantu.calc.workdays import BEIJING, working_seconds_between
 
@@ -33,6 +43,26 @@ def test_a_term_ends_as_its_unit_says(term, due):
 def test_a_negative_term_is_refused():
     with pytest.raises(ValueError, match="negative"):
         Term(-1, Unit.HOURS)
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("4h", Term(4, Unit.HOURS)),
+        ("0.25h", Term(0.25, Unit.HOURS)),
+        ("3d", Term(3, Unit.NATURAL_DAYS)),
+        ("2wd", Term(2, Unit.WORKING_DAYS)),
+        ("1m", Term(1, Unit.MONTHS)),
+    ],
+)
+def test_terms_as_packs_write_them(text, term):
+    assert parse_term(text) == term
+
+
+@pytest.mark.parametrize("text", ["", "4", "4 weeks", "-1h", "1.5d"])
+def test_what_is_no_term_is_refused(text):
+    with pytest.raises(ValueError, match="term"):
+        parse_term(text)
 
 
 def test_a_slip_turns_blue_near_due_and_red_after_it():

@@ -1,0 +1,60 @@
+"""Load packs: ``national()``, ``city()`` and, for any directory, ``load_pack(path)``."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from lantu.packs.model import CityPack, NationalPack
+from lantu.packs.parse_city import parse_city
+from lantu.packs.parse_national import parse_national
+from lantu.packs.reading import PackError, Problem, open_file
+
+HERE = Path(__file__).parent
+DEFAULT_CITY = "dezhou"
+
+Pack = NationalPack | CityPack
+
+
+def read_pack(root: Path) -> tuple[Pack | None, list[str]]:
+    """The pack in a directory, if it can be read at all, and everything that is wrong with it."""
+    problems: list[str] = []
+    pack: Pack | None = None
+    try:
+        top = open_file(root / "pack.yaml", root)
+        kind = dict(top.pairs()).get("kind")
+        if kind is None:
+            raise top.problem("“kind” is missing", "Write kind: national or kind: city")
+        if kind.choice(("national", "city")) == "national":
+            pack = parse_national(root, problems)
+        else:
+            pack = parse_city(root, national(), problems)
+    except Problem as problem:
+        problems.append(str(problem))
+    return pack, problems
+
+
+def load_pack(path: Path | str) -> Pack:
+    """The pack in a directory. Raises ``PackError`` with every problem if there is one."""
+    pack, problems = read_pack(Path(path).resolve())
+    if problems or pack is None:
+        raise PackError(problems)
+    return pack
+
+
+@cache
+def national() -> NationalPack:
+    """The national pack that comes with the platform."""
+    pack = load_pack(HERE / "national")
+    assert isinstance(pack, NationalPack)
+    return pack
+
+
+@cache
+def city(name: str = DEFAULT_CITY) -> CityPack:
+    """A city pack by name (under ``packs/cities``) or by directory. Raises ``PackError``."""
+    root = HERE / "cities" / name
+    pack = load_pack(root if root.is_dir() else Path(name))
+    if not isinstance(pack, CityPack):
+        raise PackError([f"{name}: this is not a city pack. Set kind: city in its pack.yaml"])
+    return pack
