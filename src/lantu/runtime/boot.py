@@ -84,6 +84,11 @@ class Start:
             env["LANTU_DEMO_PASSWORD"] = demo_password(self.places)
         self._data(env)
         self._applications(env, connections)
+        in_force = self._publish(connections)
+        self.supervisor.on_restart = lambda: self._publish(connections)
+        _announce(self.places, in_force, env.get("LANTU_DEMO_PASSWORD"))
+
+    def _publish(self, connections: Connections) -> Endpoints:
         in_force = Endpoints(
             web=f"http://{processes.local_address(self.wanted.host)}:{self.web_port}",
             mqtt=connections.mqtt_url,
@@ -93,7 +98,7 @@ class Start:
             pids={"supervisor": os.getpid(), **self.supervisor.pids()},
         )
         endpoints.write(self.places, in_force)
-        _announce(self.places, in_force, env.get("LANTU_DEMO_PASSWORD"))
+        return in_force
 
     def _database(self) -> str:
         external = os.environ.get("LANTU_DATABASE_URL")

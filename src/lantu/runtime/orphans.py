@@ -22,7 +22,7 @@ from lantu.runtime.process import Child, start_ticks
 from lantu.runtime.words import Fault, say
 
 RUN_ID = "LANTU_RUN_ID"
-GRACE_S = 20.0
+GRACE_S = 10.0
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class Supervisor:
         self.places = places
         self.run_id = secrets.token_hex(12)
         self.seats: list[Seat] = []
+        self.on_restart: Callable[[], None] | None = None
         self._console = console
         self._rotated_at = time.monotonic()
         self._stop_seen = False
@@ -134,6 +135,8 @@ class Supervisor:
                 self._mourn(seat, seat.child, now)
             if seat.child is None and now >= seat.start_at:
                 self._spawn(seat)
+                if self.on_restart is not None:
+                    self.on_restart()
                 self._console(
                     say(
                         f"[green]↻[/] {seat.spec.name} 已重新启动",
