@@ -3,8 +3,40 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantu.site.settings")
-application = get_asgi_application()
+django_application = get_asgi_application()
+
+# Only now are the applications loaded that these import.
+from django.conf import settings  # noqa: E402
+
+from lantu.site.live import LiveApp, Receive, Scope, Send  # noqa: E402
+from lantu.site.live_nats import NatsFeed  # noqa: E402
+from lantu.site.live_readers import DatabaseReaders  # noqa: E402
+
+live = LiveApp(DatabaseReaders(), NatsFeed(settings.NATS_URL) if settings.NATS_URL else None)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Send each connection to whom it belongs; Django itself knows nothing of lifespan."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/live":
+        await live(scope, receive, send)
+    else:
+        django: Any = django_application
+        await django(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await live.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
