@@ -7,15 +7,22 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
+
+from lantu.accounts.services.demo import demo_refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
 # Third-party doors that must stand open: signing in, language, API (it authenticates by itself).
-_OPEN_PREFIXES = ("/accounts/login", "/accounts/2fa/authenticate", "/accounts/reauthenticate", "/i18n/", "/api/", "/static/")
+_OPEN_PREFIXES = ("/accounts/login", "/accounts/2fa/authenticate", "/i18n/", "/api/", "/static/")
+# Where a person with an administrator's password may still go.
+_BEFORE_OWN_PASSWORD = ("/accounts/password/change/", "/accounts/logout/", "/i18n/", "/ui/preferences/", "/static/", "/live")
 
 
 def public(view: ViewT) -> ViewT:
@@ -37,14 +44,34 @@ class SignedInMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         user: Any = request.user
+        if user.is_authenticated and demo_refused(user):
+            logout(request)
+            user = request.user
         if user.is_authenticated:
-            if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user.language:
-                translation.activate(user.language)
-            return None
+            return self._for_person(request, user)
         if getattr(view, "is_public", False) or request.path.startswith(_OPEN_PREFIXES):
             return None
+        login = reverse(settings.LOGIN_URL)
         if getattr(request, "htmx", False):
-            response = HttpResponse(status=401)
-            response["HX-Redirect"] = reverse(settings.LOGIN_URL)
-            return response
-        return HttpResponseRedirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}")
+            # Coming back to a fragment would show it without its page.
+            return _to(request, login, 401)
+        return _to(request, f"{login}?{urlencode({'next': request.get_full_path()})}", 401)
+
+    def _for_person(self, request: HttpRequest, user: Any) -> HttpResponse | None:
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user.language:
+            translation.activate(user.language)
+        if user.must_change_password and not request.path.startswith(_BEFORE_OWN_PASSWORD):
+            if request.path.startswith("/api/"):
+                return HttpResponse(status=403)
+            messages.warning(request, _("这是管理员给的初始密码，请先改成自己的密码。"))
+            return _to(request, reverse("account_change_password"), 403)
+        return None
+
+
+def _to(request: HttpRequest, address: str, status: int) -> HttpResponse:
+    """A redirect for pages; for a fragment, an order to the whole page."""
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=status)
+        response["HX-Redirect"] = address
+        return response
+    return HttpResponseRedirect(address)

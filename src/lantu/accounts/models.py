@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
 from django.db import models
 from django.db.models import Q
@@ -67,6 +69,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_demo = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
     language = models.CharField(max_length=10, default="zh-hans")
+    # A password that an administrator chose is good for one sign-in only.
+    must_change_password = models.BooleanField(default=False)
 
     objects = UserManager()
 
@@ -83,6 +87,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.display_name
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """The house's own roles answer Django's question; ``obj`` is a project. An unknown permission is refused."""
+        from lantu.accounts.permissions import is_defined, may
+
+        return is_defined(perm) and may(self, perm, obj)
 
     @property
     def phone_masked(self) -> str:
@@ -121,6 +131,71 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.reach}"
+
+
+class GrantRequest(models.Model):
+    """A right on its way in: the system administrator proposes, the security administrator confirms."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("待确认")
+        CONFIRMED = "confirmed", _("已确认")
+        REFUSED = "refused", _("已驳回")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grant_requests", verbose_name=_("人员"))
+    role = models.CharField(_("角色"), max_length=16, choices=Role.choices)
+    reach = models.CharField(_("范围"), max_length=14, choices=Reach.choices)
+    county_code = models.CharField(_("县市区"), max_length=6, blank=True, default="")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True)
+    project_id = models.BigIntegerField(null=True, blank=True)
+    ends_at = models.DateTimeField(_("有效期至"), null=True, blank=True)
+    why = models.CharField(_("授权理由"), max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=200, blank=True, default="")
+    grant = models.OneToOneField(Grant, on_delete=models.SET_NULL, null=True, blank=True, related_name="request")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="grant_request_decided_by_another",
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="grant_request_not_for_oneself",
+                condition=~Q(user=models.F("proposed_by")) & (Q(decided_by=None) | ~Q(decided_by=models.F("user"))),
+            ),
+            models.CheckConstraint(
+                name="grant_request_decision_is_complete",
+                condition=Q(state="pending", decided_by=None, decided_at=None)
+                | (~Q(state="pending") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-proposed_at"], name="grant_request_by_state")]
+        ordering = ["-proposed_at", "-id"]
+        verbose_name = _("授权申请")
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.state}"
+
+
+class SignIn(models.Model):
+    """One browser session of a person: from where, since when. Ended when the session is."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    started_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True, default="")
+    device = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-started_at"], name="sign_in_by_user")]
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
 
 
 class ApiToken(models.Model):

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from lantu.accounts.roles import Role
 from lantu.accounts.scopes import grants_of
 from lantu.core.refusals import Denied
@@ -37,6 +39,10 @@ def defined_permissions() -> list[Permission]:
     return [_permissions[key] for key in sorted(_permissions)]
 
 
+def is_defined(key: str) -> bool:
+    return key in _permissions
+
+
 def may(user: Any, key: str, project: Any = None) -> bool:
     """True when one of the person's grants holds the permission and reaches the project.
 
@@ -61,5 +67,6 @@ def require(user: Any, key: str, project: Any = None) -> None:
         )
 
 
-define("accounts.administer", "管理人员与授权", roles={Role.SYSADMIN})
-define("accounts.read_log", "查阅操作日志", roles={Role.AUDITOR, Role.SECADMIN})
+define("accounts.administer", _("管理人员与授权"), roles={Role.SYSADMIN})
+define("accounts.confirm", _("确认授权"), roles={Role.SECADMIN})
+define("accounts.read_log", _("查阅操作日志"), roles={Role.AUDITOR, Role.SECADMIN})

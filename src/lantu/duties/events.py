@@ -47,12 +47,28 @@ class DutyHandedOver(_OfDuty):
 class DutyBounced(_OfDuty):
     from_id: int
     to_id: int
+    proposed_id: int
     code: str
 
 
 @event("duties.clock_stopped")
 @dataclass(frozen=True, kw_only=True)
 class ClockStopped(_OfDuty):
+    why: str
+    asked_by: int
+    stopped_from: str
+
+
+@event("duties.clock_stop_asked")
+@dataclass(frozen=True, kw_only=True)
+class ClockStopAsked(_OfDuty):
+    why: str
+    expected_until: str
+
+
+@event("duties.clock_stop_refused")
+@dataclass(frozen=True, kw_only=True)
+class ClockStopRefused(_OfDuty):
     why: str
     asked_by: int
 
@@ -69,6 +85,38 @@ class ClockResumed(_OfDuty):
 class DutyExtended(_OfDuty):
     due_before: str
     due_at: str
+
+
+@event("duties.extension_asked")
+@dataclass(frozen=True, kw_only=True)
+class ExtensionAsked(_OfDuty):
+    due_at: str
+    wanted_due_at: str
+    rung: int
+
+
+@event("duties.extension_refused")
+@dataclass(frozen=True, kw_only=True)
+class ExtensionRefused(_OfDuty):
+    wanted_due_at: str
+    asked_by: int
+
+
+@event("duties.duty_arbitrated")
+@dataclass(frozen=True, kw_only=True)
+class DutyArbitrated(_OfDuty):
+    """The bureau's officer has decided after a second bounce; the decision binds."""
+
+    arbiter_id: int
+    to_id: int
+
+
+@event("duties.duty_urged")
+@dataclass(frozen=True, kw_only=True)
+class DutyUrged(_OfDuty):
+    """A yellow slip issued by hand: behind schedule or poor quality."""
+
+    told_ids: list[int]
 
 
 @event("duties.duty_escalated")

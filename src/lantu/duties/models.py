@@ -41,6 +41,10 @@ class Duty(models.Model):
     )
     unit = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="duties", verbose_name=_("责任单位"))
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # Who last put the ball into the holder's hands.
+    handed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     severity = models.SmallIntegerField(_("等级"), default=2)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(_("时限"))
@@ -50,8 +54,12 @@ class Duty(models.Model):
     level = models.SmallIntegerField(_("升级层级"), default=0)
     slip = models.CharField(max_length=6, choices=Slip.choices, blank=True, default="")
     reminded_at = models.DateTimeField(null=True, blank=True)
+    # The next moment at which the ladder has something to say; the timer reads only these.
+    check_at = models.DateTimeField(null=True, blank=True)
     bounces = models.SmallIntegerField(default=0)
     extensions = models.SmallIntegerField(default=0)
+    # Bounced twice: the holder is the arbiter and decides who takes it.
+    arbitrating = models.BooleanField(default=False)
     seen_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=60, blank=True, default="")
@@ -68,6 +76,8 @@ class Duty(models.Model):
         indexes = [
             models.Index(fields=["holder", "due_at"], condition=Q(closed_at=None), name="duty_open_by_holder"),
             models.Index(fields=["due_at"], condition=Q(closed_at=None), name="duty_open_by_due"),
+            models.Index(fields=["check_at"], condition=Q(closed_at=None), name="duty_open_by_check"),
+            models.Index(fields=["unit", "due_at"], condition=Q(closed_at=None), name="duty_open_by_unit"),
             models.Index(fields=["subject_type", "subject_id", "opened_at"], name="duty_by_subject"),
             models.Index(fields=["project", "opened_at"], name="duty_by_project"),
         ]
@@ -114,6 +124,8 @@ class ClockStop(models.Model):
     note = models.CharField(max_length=300, blank=True, default="")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    expected_until = models.DateTimeField(_("预计恢复时间"))
+    decision_duty = models.ForeignKey(Duty, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
@@ -127,6 +139,12 @@ class ClockStop(models.Model):
             models.CheckConstraint(
                 name="stop_approved_by_another",
                 condition=Q(approved_by=None) | ~Q(approved_by=F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="stop_open_has_duty",
+                condition=Q(resumed_at__isnull=False)
+                | Q(refused_at__isnull=False)
+                | Q(decision_duty__isnull=False),
             ),
         ]
 
@@ -142,6 +160,9 @@ class Extension(models.Model):
     asked_at = models.DateTimeField()
     wanted_due_at = models.DateTimeField()
     reason = models.CharField(max_length=300)
+    # The first extension is decided one rung up, the second two rungs up.
+    rung = models.SmallIntegerField(default=1)
+    decision_duty = models.ForeignKey(Duty, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     granted = models.BooleanField(null=True)
@@ -153,6 +174,10 @@ class Extension(models.Model):
                 name="extension_decided_by_another",
                 condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
             ),
+            models.CheckConstraint(
+                name="extension_open_has_duty",
+                condition=Q(decided_at__isnull=False) | Q(decision_duty__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -162,15 +187,27 @@ class Extension(models.Model):
 class Notice(models.Model):
     """What a person was told, and whether it was seen: one row per person, duty and step of the ladder."""
 
+    class Kind(models.TextChoices):
+        GIVEN = "given", _("新待办")
+        SLIP = "slip", _("催办")
+        ESCALATION = "escalation", _("升级")
+        REQUEST = "request", _("待审批")
+        ANSWER = "answer", _("审批结果")
+
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.GIVEN)
     level = models.SmallIntegerField(default=0)
+    slip = models.CharField(max_length=6, choices=Slip.choices, blank=True, default="")
     text = models.CharField(max_length=300)
     sent_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["recipient", "-sent_at"], name="notice_by_recipient")]
+        indexes = [
+            models.Index(fields=["recipient", "-sent_at"], name="notice_by_recipient"),
+            models.Index(fields=["recipient"], condition=Q(seen_at=None), name="notice_unseen"),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -1,5 +1,69 @@
-"""Re-export under the verb's own name, so that callers read ``services.close``."""
+"""Close a duty: what was owed has been done, or is owed no more."""
 
-from lantu.duties.services.open import close_duty
+from __future__ import annotations
 
-__all__ = ["close_duty"]
+from datetime import datetime
+
+from django.db import transaction
+
+from lantu.accounts.models import User
+from lantu.core.services.emit import emit
+from lantu.duties.deadlines import shifted
+from lantu.duties.events import DutyClosed
+from lantu.duties.models import ClockStop, Duty, Extension, Holding, Notice
+from lantu.duties.services.lock import locked_open
+
+WITHDRAWN = "事项已办结，无需再定"
+
+
+@transaction.atomic
+def close_duty(duty: Duty, *, now: datetime, actor: User | None, outcome: str) -> Duty:
+    """End the current holding, the clock and every pending request. ``outcome`` says how it ended.
+
+    A clock that stands still is let run first, so that the duty is judged against its true due time.
+    """
+    duty = locked_open(duty.pk)
+    closed_at = max(now, duty.opened_at)
+    if duty.stopped_since is not None:
+        duty.due_at = shifted(
+            duty.due_at, stopped_from=duty.stopped_since, stopped_to=closed_at, clock=duty.clock
+        )
+        duty.stopped_since = None
+    duty.closed_at = closed_at
+    duty.outcome = outcome[:60]
+    duty.check_at = None
+    duty.arbitrating = False
+    duty.save(update_fields=["closed_at", "outcome", "due_at", "stopped_since", "check_at", "arbitrating"])
+    Holding.objects.filter(duty=duty, ended_at=None).update(ended_at=closed_at)
+    Notice.objects.filter(duty=duty, recipient_id=duty.holder_id, seen_at=None).update(seen_at=now)
+    _withdraw_requests(duty, now=closed_at, actor=actor)
+    emit(
+        DutyClosed(
+            project_id=duty.project_id,
+            subject_id=duty.pk,
+            about_type=duty.subject_type,
+            about_id=duty.subject_id,
+            outcome=duty.outcome,
+            on_time=closed_at <= duty.due_at,
+        ),
+        actor=actor,
+        at=now,
+    )
+    return duty
+
+
+def _withdraw_requests(duty: Duty, *, now: datetime, actor: User | None) -> None:
+    """A request about a closed duty has nothing left to decide."""
+    pending: list[Extension | ClockStop] = [
+        *duty.extension_requests.filter(decided_at=None).select_related("decision_duty"),
+        *duty.stops.filter(resumed_at=None, refused_at=None).select_related("decision_duty"),
+    ]
+    for request in pending:
+        if isinstance(request, Extension):
+            request.decided_at = now
+            request.granted = False
+        else:
+            request.resumed_at = now
+        request.save()
+        if request.decision_duty is not None and request.decision_duty.closed_at is None:
+            close_duty(request.decision_duty, now=now, actor=actor, outcome=WITHDRAWN)
