@@ -23,6 +23,7 @@ import psycopg
 from lantu import __version__
 from lantu.runtime import endpoints, orphans, postgres
 from lantu.runtime.paths import Places
+from lantu.runtime.prepared import Prepared
 from lantu.runtime.process import Spec
 from lantu.runtime.steps import Steps
 from lantu.runtime.supervisor import Stopped, Supervisor
@@ -84,6 +85,7 @@ def restore_from(places: Places, source: Path, *, force: bool) -> None:
         with steps.step(say("解包并核对", "Unpack and verify")):
             manifest = _unpack(source, Path(unpacked))
         _make_room(places, force=force)
+        Prepared.forget(places)
         with _database(places, steps, create=True) as (url, supervisor):
             _refuse_used(url, force=force)
             with steps.step(say("恢复数据库", "Restore the database")):

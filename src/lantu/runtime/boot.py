@@ -13,6 +13,7 @@ from pathlib import Path
 from lantu.runtime import endpoints, nats, orphans, ports, postgres, processes
 from lantu.runtime.endpoints import Endpoints
 from lantu.runtime.paths import Places
+from lantu.runtime.prepared import Prepared
 from lantu.runtime.processes import Connections
 from lantu.runtime.steps import Steps
 from lantu.runtime.supervisor import Stopped, Supervisor
@@ -72,6 +73,7 @@ class Start:
         self.wanted = wanted
         self.supervisor = supervisor
         self.steps = Steps()
+        self.server: nats.Nats | None = None
         self.web_port = ports.claim(ports.WEB, wanted.host, explicit=wanted.port)
 
     def everything(self) -> None:
@@ -115,6 +117,7 @@ class Start:
                 postgres.check_trigrams(str(external))
             return str(external)
         if not cluster.exists():
+            Prepared.forget(self.places)
             with self.steps.step(say("建立数据库（仅首次）", "Create the database (first start only)")):
                 cluster.create()
         with self.steps.step(say("启动数据库 PostgreSQL", "Start the database, PostgreSQL")):
@@ -140,6 +143,7 @@ class Start:
             )
             server.configure()
             self.supervisor.start(server.spec())
+            self.server = server
         return Connections(
             database=database,
             nats=server.url,
@@ -150,6 +154,9 @@ class Start:
         )
 
     def _data(self, env: dict[str, str]) -> None:
+        prepared = Prepared(self.places, env)
+        if prepared.still_holds(demo=self.wanted.demo):
+            return
         work = [
             (say("更新数据表", "Bring the tables up to date"), ["migrate", "--no-input"]),
             (say("装入城市规则包", "Load the city's rule pack"), ["load_city"]),
@@ -159,14 +166,17 @@ class Start:
         for title, arguments in work:
             with self.steps.step(title):
                 self.supervisor.run_step(processes.step(arguments[0], env, *arguments), self.steps.detail)
+        prepared.note(demo=self.wanted.demo)
 
     def _applications(self, env: dict[str, str], connections: Connections) -> None:
         with self.steps.step(say("启动采集、任务与网页", "Start ingest, jobs and web")):
-            if connections.auth and connections.issuer_seed_file:
-                self.supervisor.start(processes.mqtt_auth(env, connections))
-            self.supervisor.start(processes.command("ingest", env))
-            self.supervisor.start(processes.command("worker", env))
-            self.supervisor.start(processes.web(env, self.wanted.host, self.web_port))
+            judge = connections.auth and connections.issuer_seed_file
+            self.supervisor.start(
+                processes.web(env, self.wanted.host, self.web_port),
+                *([processes.mqtt_auth(env, connections, self.server)] if judge else []),
+                processes.ingest(env, self.server),
+                processes.command("worker", env),
+            )
             if self.wanted.demo:
                 self.supervisor.start(processes.command("simulate", env))
 

@@ -23,6 +23,8 @@ from lantu.runtime.process import Spec
 from lantu.runtime.words import Fault, say
 
 SEED_FILE = "nats_issuer_seed"
+CALLOUT = "$SYS.REQ.USER.AUTH"
+TELEMETRY = "TELEMETRY"
 GIB = 1024**3
 STORE_LIMIT_BYTES = 40 * GIB
 
@@ -74,6 +76,22 @@ class Nats:
         about = self._monitor("varz")
         health = self._monitor("healthz")
         return about.get("tags") == [self.nonce] and health.get("status") == "ok"
+
+    def judges_devices(self) -> bool:
+        """True when somebody answers the callout: before that every device is refused."""
+        subscriptions = self._monitor("subsz?subs=1&limit=10000").get("subscriptions_list")
+        return isinstance(subscriptions, list) and any(
+            item.get("account") == "AUTH" and item.get("subject") == CALLOUT for item in subscriptions
+        )
+
+    def keeps(self, stream: str) -> bool:
+        """True when the stream exists: before that what devices send is acknowledged and kept nowhere."""
+        accounts = self._monitor("jsz?acc=APP&streams=true").get("account_details")
+        return isinstance(accounts, list) and any(
+            detail.get("name") == stream
+            for account in accounts
+            for detail in account.get("stream_detail") or []
+        )
 
     def _monitor(self, page: str) -> dict[str, object]:
         try:

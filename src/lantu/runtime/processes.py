@@ -7,10 +7,12 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lantu.runtime import endpoints, ports
+from lantu.runtime.nats import TELEMETRY, Nats
 from lantu.runtime.paths import Places
 from lantu.runtime.process import Spec
 from lantu.runtime.words import Fault, say
@@ -81,18 +83,33 @@ def web_argv(host: str, port: int) -> list[str]:
     return [sys.executable, "-m", "granian", *options, *room, "lantu.site.asgi:application"]
 
 
-def command(name: str, env: dict[str, str], *arguments: str) -> Spec:
+def command(
+    name: str, env: dict[str, str], *arguments: str, ready: Callable[[int], bool] | None = None
+) -> Spec:
     """A process that is a Django command: ingest, mqtt-auth, worker, simulate."""
-    return Spec(name=name, argv=manage_argv(COMMANDS[name], *arguments), env=env, grace_s=30)
+    return Spec(
+        name=name,
+        argv=manage_argv(COMMANDS[name], *arguments),
+        env=env,
+        grace_s=30,
+        ready=ready,
+        start_limit_s=120,
+    )
 
 
-def mqtt_auth(env: dict[str, str], connections: Connections) -> Spec:
+def ingest(env: dict[str, str], server: Nats | None) -> Spec:
+    """The process that stores telemetry; ready once the stream exists (with a server of our own, where we can look)."""
+    return command("ingest", env, ready=(lambda _pid: server.keeps(TELEMETRY)) if server else None)
+
+
+def mqtt_auth(env: dict[str, str], connections: Connections, server: Nats | None) -> Spec:
     """The service that tells NATS who a device is. It has an account of its own, and alone may sign permissions."""
     own = {
         "LANTU_NATS_URL": connections.auth or "",
         "LANTU_NATS_ISSUER_SEED_FILE": str(connections.issuer_seed_file),
     }
-    return command("mqtt-auth", {**env, **own})
+    ready = (lambda _pid: server.judges_devices()) if server else None
+    return command("mqtt-auth", {**env, **own}, ready=ready)
 
 
 def step(name: str, env: dict[str, str], *arguments: str) -> Spec:

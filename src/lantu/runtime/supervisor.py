@@ -57,17 +57,26 @@ class Supervisor:
         self._stopping = {number for number in STOP_SIGNALS if signal.getsignal(number) != signal.SIG_IGN}
         signal.pthread_sigmask(signal.SIG_BLOCK, self._stopping | {signal.SIGCHLD})
 
-    def start(self, spec: Spec) -> Child:
-        """Start a process and wait until it is ready. Raises Fault with its last words when it ends or is too slow."""
-        seat = Seat(spec)
-        self.seats.append(seat)
-        child = self._spawn(seat)
-        deadline = time.monotonic() + spec.start_limit_s
+    def start(self, *specs: Spec) -> list[Child]:
+        """Start processes together and wait until all are ready.
+
+        Raises Fault with the last words of the first that ends or is too slow.
+        """
+        children = []
+        for spec in specs:
+            self.seats.append(Seat(spec))
+            children.append(self._spawn(self.seats[-1]))
+        for child in children:
+            self._await_ready(child)
+        return children
+
+    def _await_ready(self, child: Child) -> None:
+        spec = child.spec
+        deadline = child.started_at + spec.start_limit_s
         while spec.ready is not None and not spec.ready(child.pid):
             if child.exit_code is not None or time.monotonic() > deadline:
                 raise _did_not_start(child)
             self.wait(0.1)
-        return child
 
     def run_step(self, spec: Spec, on_line: Callable[[str], None]) -> None:
         """Run a process to its end, handing on each line it writes. Raises Fault when it fails."""

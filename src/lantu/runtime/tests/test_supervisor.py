@@ -56,7 +56,7 @@ def _lives(pid: int) -> bool:
 
 def test_ready_child_is_the_one_that_was_started(supervisor):
     asked = []
-    child = supervisor.start(
+    [child] = supervisor.start(
         _shell("web", "sleep 600", ready=lambda pid: asked.append(pid) or len(asked) > 2)
     )
     assert asked == [child.pid] * 3
@@ -104,7 +104,7 @@ def test_fallen_child_is_started_again_ever_later(supervisor, said, tmp_path):
 
 
 def test_a_minute_of_life_earns_a_fresh_start(supervisor):
-    child = supervisor.start(_shell("ingest", "sleep 600"))
+    [child] = supervisor.start(_shell("ingest", "sleep 600"))
     supervisor.seats[0].failures = 6
     child.started_at -= 61
     child.send(signal.SIGKILL)
@@ -116,7 +116,7 @@ def test_a_minute_of_life_earns_a_fresh_start(supervisor):
 def test_stopped_in_reverse_order(supervisor, tmp_path):
     for name in ("postgres", "nats", "web"):
         script = f"trap 'echo {name} >> {tmp_path}/order; exit 0' TERM; echo up; while :; do sleep 0.05; done"
-        child = supervisor.start(_shell(name, script))
+        [child] = supervisor.start(_shell(name, script))
         _until(lambda child=child: child.tail() == ["up"], name)
     supervisor.stop()
     assert (tmp_path / "order").read_text().split() == ["web", "nats", "postgres"]
@@ -124,7 +124,7 @@ def test_stopped_in_reverse_order(supervisor, tmp_path):
 
 def test_stubborn_child_and_its_own_children_are_ended(supervisor):
     script = "trap '' TERM; sleep 600 & echo $!; wait; wait"
-    child = supervisor.start(_shell("web", script, grace_s=0.2))
+    [child] = supervisor.start(_shell("web", script, grace_s=0.2))
     _until(child.tail, "the grandchild's pid")
     grandchild = int(child.tail()[0])
     supervisor.stop()
