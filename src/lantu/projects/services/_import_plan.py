@@ -99,6 +99,7 @@ def _plan_chunk(
 ) -> Iterator[PlannedRow]:
     codes = {row.number: tidy_code(row.values.get("code") or "") for row in rows}
     owners = dict(ProjectCode.objects.filter(code__in=codes.values()).values_list("code", "project_id"))
+    owners |= dict(Project.objects.filter(code__in=codes.values()).values_list("code", "pk"))
     known = Project.objects.select_related("owner_org", "lead_unit").in_bulk(list(set(owners.values())))
     for row in rows:
         planned = PlannedRow(row=row, project=known.get(owners.get(codes[row.number], 0)))

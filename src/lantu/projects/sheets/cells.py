@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lantu.projects.facts import Unfit
-from lantu.projects.sheets.columns import DEFAULT_UNIT, UNITS, Column
+from lantu.projects.sheets.columns import DEFAULT_UNIT, LONG_UNITS, UNITS, Column
 
 EXCEL_ZERO = date(1899, 12, 30)
 _PLAIN = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
@@ -75,7 +75,7 @@ def _money(column: Column, value: Any, unit: str) -> Decimal:
         except InvalidOperation:
             raise Unfit(_("“%(value)s”不是数字。") % {"value": tidy(value)[:40]}, remedy) from None
         remedy = _("请填 %(amount)s（%(unit)s）") % {"amount": _amount(meant), "unit": unit}
-        remedy += _("，或把列标题的单位改为%(own)s。") % {"own": own} if own and UNITS[own] != factor else "。"
+        remedy += _("，或把列标题的单位改为%(own)s。") % {"own": LONG_UNITS.get(own, own)} if own and UNITS[own] != factor else "。"
     raise Unfit(_("“%(value)s”不是数字。") % {"value": tidy(value)[:40]}, remedy)
 
 

@@ -115,12 +115,13 @@ def _values(sheet: Any) -> Rows:
 def _csv_rows(content: bytes) -> Rows:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            text = content.decode(encoding)
-            break
+            return _split(content.decode(encoding))
         except UnicodeDecodeError:
             continue
-    else:
-        raise _unfit("encoding", _("文件的文字编码无法识别。"), _("请另存为 UTF-8 或 GBK 编码，或使用 .xlsx。"))
+    raise _unfit("encoding", _("文件的文字编码无法识别。"), _("请另存为 UTF-8 或 GBK 编码，或使用 .xlsx。"))
+
+
+def _split(text: str) -> Rows:
     try:
         for row in csv.reader(io.StringIO(text)):
             yield tuple(cell if cell.strip() else None for cell in row[:MAX_COLUMNS])
