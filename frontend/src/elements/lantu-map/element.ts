@@ -113,6 +113,7 @@ class LantuMap extends HTMLElement {
       },
     });
     map.getCanvas().setAttribute("aria-label", word("map_label", { count: this.#count(loaded) }));
+    if (mode === "mini") map.getCanvas().setAttribute("role", "img");
     map.on("idle", () => (this.dataset.ready = "1"));
     map.on("error", (event) => console.error("lantu-map", event.error));
     if (mode === "page") map.addControl(new NavigationControl({ showCompass: false }), "top-right");
