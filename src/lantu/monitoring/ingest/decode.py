@@ -114,6 +114,11 @@ def decode_batch(registry: Registry, deliveries: list[Delivery]) -> Columns:
     return _check_ranges(registry, deliveries, out)
 
 
+def check_record(registry: Registry, delivery: Delivery) -> list[Problem]:
+    """What is wrong with one message, without taking it: the receipt that an HTTP sender gets at once."""
+    return [problem for entry in decode_batch(registry, [delivery]).rejected for problem in entry.problems]
+
+
 def _take_message(out: Decoded, number: int, device: KnownDevice, payload: bytes, received: int) -> bool:
     """The fast way for a whole message; False, and nothing appended, when it is not for it."""
     try:
@@ -198,6 +203,11 @@ def _reject_subject(registry: Registry, delivery: Delivery) -> Rejected:
     else:
         problem = Problem(Reason.RETIRED_DEVICE, device.row.code)
     return Rejected(delivery, source_of(delivery), device, [problem])
+
+
+def storable(text: str) -> str:
+    """The text as PostgreSQL can keep it: no NUL, no half surrogate pairs."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "␀")
 
 
 def loose_json(payload: bytes) -> Any:

@@ -45,7 +45,7 @@ def submit(records: Sequence[tuple[str, str, dict[str, Any]]]) -> list[int]:
         [
             Outgoing(
                 f"lantu.{project}.{device}.telemetry",
-                json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(),
+                json.dumps(record, separators=(",", ":")).encode(),
                 {SOURCE_HEADER: Quarantine.Source.HTTP},
             )
             for project, device, record in records

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from lantu.calc.rules import Transition, judge_readings
 from lantu.monitoring.ingest.alerting import AlertWriter
-from lantu.monitoring.ingest.decode import Columns, Problem, Rejected, decode_batch, source_of
+from lantu.monitoring.ingest.decode import Columns, Problem, Rejected, decode_batch, source_of, storable
 from lantu.monitoring.ingest.flush import flush_memory
 from lantu.monitoring.ingest.late import judge_late
 from lantu.monitoring.ingest.memory import Memory, from_ms, load_memory, registry_version
@@ -219,14 +219,17 @@ def quarantine(rejected: list[Rejected]) -> None:
     Quarantine.objects.bulk_create(
         Quarantine(
             source=item.source if item.source in Quarantine.Source.values else Quarantine.Source.MQTT,
-            subject=item.delivery.subject.decode(errors="replace")[:200],
+            subject=storable(item.delivery.subject.decode(errors="replace"))[:200],
             device_guess=_device_guess(item),
             device_id=item.device.row.id if item.device else None,
             project_id=item.device.row.project_id if item.device else None,
             raw=item.delivery.payload[:RAW_LIMIT],
             reason=item.problems[0].reason,
-            detail="; ".join(problem.detail for problem in item.problems)[:500].replace("\x00", "␀"),
-            problems=[problem._asdict() for problem in item.problems[:50]],
+            detail=storable("; ".join(problem.detail for problem in item.problems))[:500],
+            problems=[
+                problem._replace(detail=storable(problem.detail), channel=storable(problem.channel))._asdict()
+                for problem in item.problems[:50]
+            ],
             stream_seq=item.delivery.seq,
             received_at=from_ms(item.delivery.received_ms),
         )

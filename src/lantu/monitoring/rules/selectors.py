@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
+from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.rules.models import RuleVersion
 
 
@@ -20,3 +23,29 @@ def versions_in_force(day: date) -> list[RuleVersion]:
     for version in holding:
         newest.setdefault(version.rule_id, version)
     return list(newest.values())
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A rule version in force with its record: how many alerts it raised, and how many were false."""
+
+    version: RuleVersion
+    alerts: int
+    false: int
+
+    @property
+    def precision_pct(self) -> float | None:
+        """Share of alerts that were not false; None before the first."""
+        return 100 * (1 - self.false / self.alerts) if self.alerts else None
+
+
+def rules_with_precision(*, day: date) -> list[RuleRow]:
+    """All rules in force, by family. Queries: two."""
+    counts = {
+        row["rule_id"]: (row["alerts"], row["false"])
+        for row in Alert.objects.values("rule_id").annotate(
+            alerts=Count("id"), false=Count("id", filter=Q(state=AlertState.FALSE_POSITIVE))
+        )
+    }
+    versions = sorted(versions_in_force(day), key=lambda version: (version.rule.family, version.rule.code))
+    return [RuleRow(version, *counts.get(version.rule_id, (0, 0))) for version in versions]

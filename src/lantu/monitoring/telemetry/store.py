@@ -120,7 +120,8 @@ def _copy(rows: Rows, index: np.ndarray) -> None:
             encode_rows(rows.device_id[chosen], rows.ts_ms[chosen], rows.received_ms[chosen], rows.v[chosen, :width])
         )
     parts.append(TRAILER)
-    with connection.cursor() as cursor, cursor.copy(COPY_SQL) as copy:
+    # COPY bypasses the wrapper that turns the driver's errors into Django's.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(COPY_SQL) as copy:
         copy.write(b"".join(parts))
 
 

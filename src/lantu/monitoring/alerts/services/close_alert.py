@@ -9,7 +9,7 @@ from django.db import transaction
 from lantu.accounts.models import User
 from lantu.core.services.emit import emit
 from lantu.duties.models import Duty
-from lantu.duties.services.open import close_duty
+from lantu.duties.services.close import close_duty
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.states import next_status
 from lantu.monitoring.events import AlertClosed

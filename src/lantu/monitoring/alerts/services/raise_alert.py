@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lantu.core.services.emit import emit
 from lantu.duties.models import Duty
+from lantu.duties.services.lock import reserve_id
 from lantu.duties.services.open import open_duty
 from lantu.monitoring.alerts.holders import acknowledge_by, holder_of
 from lantu.monitoring.alerts.models import Alert
@@ -66,7 +67,7 @@ def raise_alert(finding: Finding, *, now: datetime) -> Alert:
     version, device, project = finding.rule_version, finding.device, finding.device.project
     kind = AlertKind.TECHNICAL if version.kind == "silence" else AlertKind.RISK
     # The duty names the alert and the alert may not be without duty: the number comes first.
-    pk = _next_pk()
+    pk = reserve_id(Alert)
     alert = Alert(
         pk=pk,
         kind=kind,
@@ -142,8 +143,3 @@ def _open_duty(alert: Alert, *, now: datetime) -> Duty:
         basis=f"{version.basis} {version.clause}".strip()[:200],
     )
 
-
-def _next_pk() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('monitoring_alert', 'id'))")
-        return int(cursor.fetchone()[0])

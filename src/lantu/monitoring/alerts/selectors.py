@@ -1,0 +1,64 @@
+"""Reads of alerts: only of projects that the reader may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from lantu.core.refusals import Missing
+from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.alerts.states import AlertKind, AlertState
+from lantu.projects.selectors import visible_projects
+
+RELATED = ("project", "device", "channel", "rule", "rule_version__rule", "duty__holder", "duty__unit")
+
+
+def visible_alerts(reader: Any) -> QuerySet[Alert]:
+    """Alerts of the reader's projects with everything a row shows."""
+    return Alert.objects.filter(project__in=visible_projects(reader)).select_related(*RELATED)
+
+
+def get_alert(reader: Any, pk: int) -> Alert:
+    """One alert. Raises Missing when it is not there for this reader."""
+    alert = visible_alerts(reader).filter(pk=pk).first()
+    if alert is None:
+        raise Missing("monitoring.alert_unknown", f"没有找到编号 {pk} 的预警，或您无权查看。", remedy="请核对编号。")
+    return alert
+
+
+def find_alerts(
+    reader: Any,
+    *,
+    kind: str = "",
+    state: str = "",
+    severity: int | None = None,
+    project: str = "",
+    rule: str = "",
+    words: str = "",
+) -> QuerySet[Alert]:
+    """The list's filter. ``state`` is an alert state, or open (new and taken up)."""
+    found = visible_alerts(reader)
+    if kind in AlertKind.values:
+        found = found.filter(kind=kind)
+    if state == "open":
+        found = found.filter(closed_at=None)
+    elif state in AlertState.values:
+        found = found.filter(state=state)
+    if severity:
+        found = found.filter(severity=severity)
+    if project:
+        found = found.filter(project__code=project)
+    if rule:
+        found = found.filter(rule__code=rule)
+    if words:
+        found = found.filter(Q(device__name__icontains=words) | Q(device__code__icontains=words) | Q(project__name__icontains=words))
+    return found
+
+
+def risk_alerts(reader: Any) -> QuerySet[Alert]:
+    """Warnings in the founding text's sense: risk alerts that were not false."""
+    return (
+        Alert.objects.filter(project__in=visible_projects(reader), kind=AlertKind.RISK)
+        .exclude(state=AlertState.FALSE_POSITIVE)
+    )
