@@ -22,7 +22,9 @@ def _database(url: str) -> dict[str, object]:
     """``postgresql://user:password@host:port/name?host=/socket/dir`` → Django's dictionary."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise ImproperlyConfigured("LANTU_DATABASE_URL 只支持 postgresql:// 地址 / only PostgreSQL is supported")
+        raise ImproperlyConfigured(
+            "LANTU_DATABASE_URL 只支持 postgresql:// 地址 / only PostgreSQL is supported"
+        )
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -90,9 +92,14 @@ INSTALLED_APPS = [
     "lantu.monitoring.apps.MonitoringConfig",
     "lantu.hazards.apps.HazardsConfig",
     "lantu.cockpit.apps.CockpitConfig",
+    "lantu.site.apps.SiteConfig",
 ]
 
-INSTALLED_APPS = [a for a in INSTALLED_APPS if not a.startswith("lantu.") or (PACKAGE_DIR / a.split(".")[1] / "apps.py").exists()]
+INSTALLED_APPS = [
+    a
+    for a in INSTALLED_APPS
+    if not a.startswith("lantu.") or (PACKAGE_DIR / a.split(".")[1] / "apps.py").exists()
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

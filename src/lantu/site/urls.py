@@ -17,7 +17,9 @@ from lantu.site.api import api
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """The first page after signing in is one's own work; strangers sign in."""
-    return HttpResponseRedirect(reverse("duties:work") if request.user.is_authenticated else reverse(settings.LOGIN_URL))
+    return HttpResponseRedirect(
+        reverse("duties:work") if request.user.is_authenticated else reverse(settings.LOGIN_URL)
+    )
 
 
 urlpatterns = [
@@ -35,7 +37,13 @@ urlpatterns = [
 ]
 
 # Rooms with pages of their own, by the path they answer to.
-for label, prefix in (("ui", "ui/"), ("gis", "map/"), ("monitoring", "monitoring/"), ("hazards", "hazards/"), ("cockpit", "cockpit/")):
+for label, prefix in (
+    ("ui", "ui/"),
+    ("gis", "map/"),
+    ("monitoring", "monitoring/"),
+    ("hazards", "hazards/"),
+    ("cockpit", "cockpit/"),
+):
     if apps.is_installed(f"lantu.{label}") and find_spec(f"lantu.{label}.urls"):
         urlpatterns.append(path(prefix, include(f"lantu.{label}.urls")))
 

@@ -1,0 +1,174 @@
+"""The demonstration city's past, made by the services that people use, in the order of time.
+
+Nothing is inserted behind their back: projects are registered, months reported, readings pass through the ingest
+worker and make its rules speak, hazards are answered by the people who hold them, and the ladder climbs between.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Min
+
+from lantu.accounts.models import Grant, Organisation, User
+from lantu.core.subscriptions import inline_delivery
+from lantu.duties.models import Duty
+from lantu.duties.services.escalate import remind_and_escalate
+from lantu.packs.demo import DemoPlan, DemoProject
+from lantu.packs.model import CityPack
+from lantu.projects.models import Project
+
+LIKE_THE_REGISTRY = (
+    "code", "local_no", "name", "summary", "public_summary", "content_scale", "category", "plan_class", "sector",
+    "industry_code", "stage", "status", "area_code", "address", "total_investment_yuan", "works_yuan", "land_yuan",
+    "other_yuan", "funds", "annual_goal", "planned_start_on", "planned_finish_on", "actual_start_on",
+    "actual_finish_on", "tags",
+)  # fmt: skip
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class World:
+    """What the stories refer to: units and people by the pack's keys, projects by the plan's."""
+
+    units: dict[str, Organisation]
+    people: dict[str, User]
+    projects: dict[str, Project] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, city: CityPack) -> World:
+        by_name = {unit.name: unit for unit in Organisation.objects.all()}
+        people = User.objects.select_related("organisation").filter(username__in=city.people)
+        return cls(
+            units={key: by_name[unit.name] for key, unit in city.units.items()},
+            people={person.username: person for person in people},
+        )
+
+
+@dataclass(order=True)
+class Item:
+    """Something that happens at a time. Equal times keep the order in which they were written down."""
+
+    at: datetime
+    order: int
+    kind: str = field(compare=False)
+    do: Callable[[datetime], None] = field(compare=False)
+
+
+class Agenda:
+    """What is still to happen, earliest first. Doing one thing may put further things on it."""
+
+    def __init__(self) -> None:
+        self._items: list[Item] = []
+        self._written = 0
+
+    def add(self, at: datetime, kind: str, do: Callable[[datetime], None]) -> None:
+        self._written += 1
+        heapq.heappush(self._items, Item(at, self._written, kind, do))
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def until(self, end: datetime) -> Iterator[Item]:
+        while self._items and self._items[0].at <= end:
+            yield heapq.heappop(self._items)
+
+
+def climb_ladders(until: datetime) -> None:
+    """Between two things that happen, the clock of every open duty runs: remind and escalate when it is time."""
+    while True:
+        first = Duty.objects.filter(closed_at=None, stopped_since=None).aggregate(at=Min("check_at"))["at"]
+        if first is None or first > until:
+            return
+        remind_and_escalate(first)
+
+
+def play(agenda: Agenda, *, until: datetime, progress: Progress) -> None:
+    """Let everything happen, in one transaction: a first start that is cut short leaves nothing half-made."""
+    total, done = len(agenda), 0
+    with inline_delivery(), transaction.atomic():
+        for item in agenda.until(until):
+            if item.kind == "story":
+                climb_ladders(item.at)
+            item.do(item.at)
+            done += 1
+            if done % 100 == 0:
+                progress("history", done, total)
+        climb_ladders(until)
+    progress("history", done, total)
+
+
+def put_projects(agenda: Agenda, plan: DemoPlan, world: World, *, zone: Any) -> None:
+    """Registration, parties, place and months of every project of the plan."""
+    for described in plan.projects:
+        born = datetime(*described.created_on.timetuple()[:3], 9, 30, tzinfo=zone)
+        agenda.add(born, "project", lambda now, d=described: _register(d, world, plan, now))
+        for row in described.months:
+            reported = datetime(row.month.year, row.month.month, 26, 16, 0, tzinfo=zone)
+            at = max(born + timedelta(hours=1), min(reported, plan.made_for - timedelta(hours=2)))
+            agenda.add(at, "month", lambda now, d=described, m=row: _report(d, m, world, now))
+
+
+def _register(described: DemoProject, world: World, plan: DemoPlan, now: datetime) -> None:
+    from lantu.projects.services.register_project import register_project
+    from lantu.projects.services.set_geometry import set_geometry
+    from lantu.projects.services.set_party import set_party
+
+    officer = world.people["officer"]
+    values: dict[str, Any] = {name: getattr(described, name) for name in LIKE_THE_REGISTRY}
+    values |= {name: [dict(row) for row in values[name]] for name in ("content_scale", "funds")}
+    values |= {
+        "tags": list(described.tags),
+        "owner_org": world.units[described.owner],
+        "lead_unit": world.units[described.lead_unit] if described.lead_unit else None,
+        "sponsor": world.people[described.sponsor] if described.sponsor else None,
+    }
+    project = register_project(values=values, actor=officer, now=now, is_demo=True)
+    set_geometry(
+        project=project,
+        geometry=json.loads(json.dumps(described.geometry, default=dict)),
+        actor=officer,
+        now=now,
+        source="演示数据",
+    )
+    for role, party in described.parties.items():
+        set_party(
+            project=project,
+            role=role,
+            organisation=world.units[party.unit],
+            contact=world.people[party.person],
+            actor=officer,
+            now=now,
+        )
+    world.projects[described.key] = project
+    if described.key == plan.flagship:
+        expert = world.people["expert"]
+        Grant.objects.get_or_create(
+            user=expert, role="expert", reach="project", project_id=project.pk, defaults={"granted_at": now}
+        )
+
+
+def _report(described: DemoProject, row: Any, world: World, now: datetime) -> None:
+    from lantu.projects.services.report_month import report_month
+
+    project = world.projects[described.key]
+    owner = described.parties.get("owner")
+    report_month(
+        project=project,
+        month=row.month,
+        actor=world.people[owner.person] if owner else world.people["officer"],
+        now=now,
+        planned_pct=row.planned_pct,
+        physical_pct=row.physical_pct,
+        planned_invest_yuan=row.planned_invest_yuan,
+        invested_yuan=row.invested_yuan,
+        paid_yuan=row.paid_yuan,
+        grade=row.grade,
+        source="演示数据",
+    )

@@ -1,0 +1,44 @@
+"""`lantu manage seed_demo`: make the demonstration city's past, once."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from lantu.packs.load import city
+from lantu.projects.models import Project
+from lantu.site.demo.history import Agenda, World, play, put_projects
+from lantu.site.demo.warnings import Stories, put_devices
+
+
+class Command(BaseCommand):
+    help = (
+        "生成演示城市的历史（全部通过业务服务）/ make the demonstration city's history through the services"
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("只在演示模式下生成（LANTU_DEMO=1）")
+        if Project.objects.filter(is_demo=True).exists():
+            self.stdout.write("演示数据已存在，跳过")
+            return
+        now = timezone.now()
+        zone = timezone.get_default_timezone()
+        plan = import_module(f"lantu.packs.cities.{settings.CITY_PACK}.demo.plan").plan(
+            timezone.localtime(now)
+        )
+        world = World.of(city(settings.CITY_PACK))
+        agenda = Agenda()
+        put_projects(agenda, plan, world, zone=zone)
+        put_devices(agenda, plan, world, zone=zone)
+        Stories(plan, world).put(agenda)
+        play(agenda, until=now, progress=self._progress)
+        self.stdout.write(self.style.SUCCESS(f"演示城市已就绪：项目 {len(world.projects)} 个"))
+
+    def _progress(self, what: str, done: int, total: int) -> None:
+        self.stdout.write(f"{what} {done}/{total}")
+        self.stdout.flush()
