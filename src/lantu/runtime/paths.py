@@ -86,6 +86,7 @@ class Places:
         path = self.secrets / name
         if path.exists():
             return path.read_text().strip()
+        self.prepare()
         value = make()
         write_atomically(path, value + "\n", mode=0o600)
         return value

@@ -5,12 +5,15 @@ As a module it is the command; with "child" as first argument it is one of the s
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import nats
 
 
 class Healthy(BaseHTTPRequestHandler):
@@ -31,9 +34,21 @@ def child(name: str, *arguments: str) -> None:
     elif name == "web":
         ThreadingHTTPServer((arguments[0], int(arguments[1])), Healthy).serve_forever()
     else:
-        shown = {key: value for key, value in os.environ.items() if key.startswith("LANTU_")}
-        print(name, sorted(shown), flush=True)
+        print(name, sorted(key for key in os.environ if key.startswith("LANTU_")), flush=True)
+        if name in {"run_mqtt_auth", "run_ingest"}:
+            asyncio.run(_take_post(name))
         threading.Event().wait()
+
+
+async def _take_post(name: str) -> None:
+    """Do what the supervisor waits for: subscribe to the callout, or make the stream; then stay connected."""
+    connection = await nats.connect(os.environ["LANTU_NATS_URL"])
+    if name == "run_ingest":
+        await connection.jetstream().add_stream(name="TELEMETRY", subjects=["lantu.*.*.telemetry"])
+    else:
+        await connection.subscribe("$SYS.REQ.USER.AUTH")
+        await connection.flush()
+        await asyncio.Event().wait()
 
 
 def command() -> None:
