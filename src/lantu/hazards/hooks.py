@@ -1,0 +1,109 @@
+"""What hazards add to the floors below: navigation, the project page, the map, the lamp, the search box."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lantu.accounts.permissions import may
+from lantu.core.registry import (
+    MapLayer,
+    NavItem,
+    ProjectFact,
+    ProjectTab,
+    SearchSource,
+    map_layers,
+    navigation,
+    project_facts,
+    project_tabs,
+    search_sources,
+)
+from lantu.hazards.selectors import HazardFilter, filtered_hazards, lamp_facts, open_count, visible_hazards
+from lantu.projects.lamp_facts import LampFactSource
+from lantu.projects.lamp_facts import lamp_facts as lamp_sources
+from lantu.projects.models import Project
+
+navigation.add(
+    NavItem(
+        key="hazards",
+        label=gettext_lazy("隐患整改"),
+        url_name="hazards:list",
+        icon="shield-check",
+        order=50,
+        permission="hazards.read",
+    )
+)
+project_tabs.add(
+    ProjectTab(
+        key="hazards",
+        label=gettext_lazy("隐患"),
+        url_name="hazards:project",
+        icon="shield-check",
+        order=40,
+        permission="hazards.read",
+    )
+)
+map_layers.add(
+    MapLayer(
+        key="hazards",
+        label=gettext_lazy("未销隐患"),
+        url_name="hazards:layer",
+        order=40,
+        kind="points",
+        style="hazard",
+        permission="hazards.read",
+    )
+)
+
+
+def _facts(project: Project, reader: Any, now: datetime) -> list[tuple[Any, Any, str]]:
+    if not may(reader, "hazards.read", project):
+        return []
+    latest = visible_hazards(reader).filter(project=project).order_by("-opened_at").first()
+    tab = reverse("hazards:project", args=[project.code])
+    rows: list[tuple[Any, Any, str]] = [
+        (_("未销隐患"), _("%(n)d 项") % {"n": open_count(reader, project)}, tab)
+    ]
+    if latest is not None:
+        rows.append(
+            (_("最近隐患"), f"{latest.title}（{latest.get_state_display()}）", latest.get_absolute_url())
+        )
+    return rows
+
+
+project_facts.add(ProjectFact(key="hazards", read=_facts, order=40))
+
+
+def _search(reader: Any, words: str, limit: int) -> list[tuple[str, str, str]]:
+    if not may(reader, "hazards.read"):
+        return []
+    found = filtered_hazards(reader, HazardFilter(words=words), now=timezone.now())[:limit]
+    return [
+        (hazard.title, f"{hazard.project.name} · {hazard.get_state_display()}", hazard.get_absolute_url())
+        for hazard in found
+    ]
+
+
+search_sources.add(SearchSource(key="hazards", label=gettext_lazy("隐患"), find=_search, order=40))
+
+lamp_sources.add(
+    LampFactSource(
+        key="hazards",
+        read=lambda project_ids, now: lamp_facts(list(project_ids), now),
+        order=40,
+        recompute_on=(
+            "hazards.hazard_opened",
+            "hazards.grade_raised",
+            "hazards.hazard_confirmed",
+            "hazards.hazard_closed",
+            "hazards.hazard_marked_false",
+            "hazards.hazard_merged",
+            "hazards.hazard_voided",
+        ),
+    )
+)

@@ -1,0 +1,102 @@
+"""What the rate card shows besides the figures: by grade, and month by month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lantu.hazards.figures import median_hours_of, percent
+from lantu.hazards.selectors import COUNTED, OPEN, due_this_year, overdue, visible_hazards
+from lantu.hazards.states import Grade, HazardState
+
+MONTHS = 12
+RATES = ("hazards.on_time_rate", "hazards.first_pass_rate", "hazards.rectification_rate")
+COUNTS = (
+    "hazards.overdue", "hazards.oldest_open_days", "hazards.open", "hazards.median_hours", "hazards.false_share",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeRow:
+    """One colour of the rate card; shares in percent, None where nothing was counted."""
+
+    grade: int
+    label: Any
+    counted: int
+    closed: int
+    open: int
+    overdue: int
+    on_time_pct: float | None
+    median_hours: float | None
+
+
+def rows_by_grade(reader: Any, *, now: datetime) -> list[GradeRow]:
+    """Red first."""
+    rows = []
+    for grade in sorted(Grade, reverse=True):
+        mine = visible_hazards(reader).filter(grade=grade)
+        counts = mine.aggregate(
+            counted=Count("id", filter=COUNTED),
+            closed=Count("id", filter=Q(state=HazardState.CLOSED)),
+            open=Count("id", filter=OPEN),
+        )
+        due = due_this_year(mine, now).aggregate(
+            all=Count("id"), kept=Count("id", filter=Q(state=HazardState.CLOSED, closed_at__lte=F("due_at")))
+        )
+        rows.append(
+            GradeRow(
+                grade=int(grade),
+                label=grade.label,
+                overdue=overdue(mine, now).count(),
+                on_time_pct=percent(due["kept"], due["all"]),
+                median_hours=median_hours_of(mine),
+                **counts,
+            )
+        )
+    return rows
+
+
+def monthly_chart(reader: Any, *, now: datetime) -> dict[str, Any]:
+    """New and closed hazards of the last twelve local months, and what stood open at each month's end."""
+    months = _last_months(now)
+    hazards = visible_hazards(reader).filter(COUNTED)
+    opened, closed = _by_month(hazards, "opened_at"), _by_month(hazards, "closed_at")
+    before = hazards.filter(opened_at__lt=months[0]).count() - hazards.filter(closed_at__lt=months[0]).count()
+    standing, left = [], before
+    for month in months:
+        left += opened.get(month, 0) - closed.get(month, 0)
+        standing.append(left)
+    new, done = [opened.get(month, 0) for month in months], [closed.get(month, 0) for month in months]
+    return {
+        "kind": "mixed",
+        "x": [f"{month:%y-%m}" for month in months],
+        "unit": _("项"),
+        "min": 0,
+        "series": [
+            {"name": _("新增"), "data": new, "type": "bar", "color": "warn"},
+            {"name": _("销号"), "data": done, "type": "bar", "color": "ok"},
+            {"name": _("月末未销"), "data": standing, "type": "line", "color": "bad"},
+        ],
+        "summary": _("近 12 个月新增 %(new)d 项，销号 %(done)d 项，现有未销 %(left)d 项。")
+        % {"new": sum(new), "done": sum(done), "left": standing[-1]},
+    }
+
+
+def _last_months(now: datetime) -> list[datetime]:
+    first = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    months = []
+    for back in range(MONTHS - 1, -1, -1):
+        index = first.year * 12 + first.month - 1 - back
+        months.append(first.replace(year=index // 12, month=index % 12 + 1))
+    return months
+
+
+def _by_month(rows: Any, field: str) -> dict[datetime, int]:
+    counted = rows.filter(**{f"{field}__isnull": False}).annotate(month=TruncMonth(field)).values("month")
+    return {row["month"]: row["n"] for row in counted.annotate(n=Count("id")).order_by("month")}

@@ -1,0 +1,20 @@
+"""Mounted at /hazards/ by the site."""
+
+from django.urls import path
+
+from lantu.hazards import views, views_print, views_rates
+
+app_name = "hazards"
+urlpatterns = [
+    path("", views.hazard_list, name="list"),
+    path("new/", views.report, name="report"),
+    path("rates/", views_rates.rates, name="rates"),
+    path("layer.json", views_rates.layer, name="layer"),
+    path("project/<str:code>/", views.project_tab, name="project"),
+    path("m/", views.phone_list, name="phone"),
+    path("m/<int:pk>/", views.phone_hazard, name="phone_hazard"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/do/<slug:verb>/", views.act, name="act"),
+    path("<int:pk>/print/<slug:paper>/", views_print.paper, name="paper"),
+    path("<int:pk>/qr.svg", views_print.qr, name="qr"),
+]

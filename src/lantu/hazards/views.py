@@ -1,0 +1,233 @@
+"""Pages of hazards: the list, one hazard, reporting, and the phone pages for people on site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lantu.accounts.models import Organisation
+from lantu.accounts.permissions import may, require
+from lantu.core.refusals import Refused
+from lantu.hazards import clocks, selectors
+from lantu.hazards.actions import actions_for
+from lantu.hazards.doing import Request, do
+from lantu.hazards.event_lines import event_lines
+from lantu.hazards.forms import degrees, read_filter, whole
+from lantu.hazards.models import Hazard
+from lantu.hazards.services.report_hazard import REPORTED, report_hazard
+from lantu.hazards.state_line import state_line
+from lantu.hazards.states import Grade, HazardState, Source
+from lantu.projects.selectors import get_visible, visible_projects
+
+PER_PAGE = 25
+MOST_UNITS = 200
+MOST_CARDS = 50
+
+
+@require_GET
+def hazard_list(request: HttpRequest) -> HttpResponse:
+    """All hazards that the reader may see, with filters; also the rows behind every figure."""
+    require(request.user, "hazards.read")
+    user: Any = request.user
+    wanted, now = read_filter(request.GET), timezone.now()
+    rows = selectors.filtered_hazards(user, wanted, now=now)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    units = Organisation.objects.filter(
+        pk__in=selectors.visible_hazards(user).values("rectifier_unit_id").distinct()
+    )[:MOST_UNITS]
+    return render(
+        request,
+        "hazards/list.html",
+        {
+            "page": page,
+            "wanted": wanted,
+            "states": HazardState.choices,
+            "grades": reversed(Grade.choices),
+            "units": units,
+            "chips": _chips(request.GET),
+            "may_report": may(user, "hazards.report"),
+        },
+    )
+
+
+def _chips(query: QueryDict) -> list[dict[str, Any]]:
+    """The named sets over the list: each keeps the other filters."""
+    chips = []
+    for label, key, value in selectors.CHIPS:
+        mine = query.copy()
+        for name in ("set", "due", "mine", "page", "order"):
+            mine.pop(name, None)
+        if key:
+            mine[key] = value
+        current = query.get(key) == value if key else not any(query.get(n) for n in ("set", "due", "mine"))
+        chips.append({"label": label, "url": f"?{mine.urlencode()}", "current": current})
+    return chips
+
+
+@require_GET
+def project_tab(request: HttpRequest, code: str) -> HttpResponse:
+    """The hazards of one project, on its page."""
+    require(request.user, "hazards.read")
+    user: Any = request.user
+    project = get_visible(user, code)
+    rows = selectors.with_deadline(selectors.visible_hazards(user).filter(project=project))
+    rows = rows.select_related("rectifier_unit", "duty__holder", "duty__unit", "project")
+    page = Paginator(rows.order_by("closed_at", "-opened_at"), PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "hazards/project.html",
+        {
+            "project": project,
+            "page": page,
+            "open_count": selectors.open_count(user, project),
+            "may_report": may(user, "hazards.report", project),
+        },
+    )
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One hazard: what is wrong, how far it is, whose ball it is, and the reader's one action."""
+    require(request.user, "hazards.read")
+    return _show(request, selectors.get_visible_hazard(request.user, pk), "hazards/detail.html")
+
+
+@require_GET
+def phone_hazard(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same hazard for somebody standing in front of it."""
+    require(request.user, "hazards.read")
+    return _show(request, selectors.get_visible_hazard(request.user, pk), "hazards/phone_hazard.html")
+
+
+def _show(
+    request: HttpRequest, hazard: Hazard, template: str, *, refusal: Refused | None = None
+) -> HttpResponse:
+    """A hazard's page; after a refusal with what the person had typed, so that nothing is typed twice."""
+    actions = actions_for(request.user, hazard)
+    context = {
+        "hazard": hazard,
+        "stations": state_line(hazard),
+        "found_photos": selectors.found_photos(hazard),
+        "replies": selectors.reply_views(hazard),
+        "event_lines": event_lines(selectors.events_of(hazard)),
+        "main_actions": [action for action in actions if action.main],
+        "more_actions": [action for action in actions if not action.main],
+        "refusal": refusal,
+        "refused_verb": request.resolver_match.kwargs.get("verb", "")
+        if refusal and request.resolver_match
+        else "",
+        "typed": request.POST,
+        "grades": reversed(Grade.choices),
+        "targets": selectors.mergeable_into(request.user, hazard)[:MOST_CARDS]
+        if any(action.verb == "merge" for action in actions)
+        else [],
+        "default_due_at": clocks.rectify_by(hazard.grade, timezone.now()),
+        "longest_days": clocks.LONGEST_DAYS[hazard.grade],
+        "mine": selectors.holds_ball(request.user, hazard),
+        "door": "phone" if "phone" in template else "desk",
+    }
+    return render(request, template, context, status=refusal.status if refusal else 200)
+
+
+@require_POST
+def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Carry out one verb. A refusal shows the page again with the reason and the typed text."""
+    user: Any = request.user
+    hazard = selectors.get_visible_hazard(user, pk)
+    on_phone = request.POST.get("door") == "phone"
+    asked = Request(
+        by=user, now=timezone.now(), values=request.POST.dict(), files=request.FILES.getlist("photos")
+    )
+    try:
+        said = do(verb, hazard, asked)
+    except Refused as refused:
+        if refused.status in {403, 404}:
+            raise
+        fresh = selectors.get_visible_hazard(user, pk)
+        template = "hazards/phone_hazard.html" if on_phone else "hazards/detail.html"
+        return _show(request, fresh, template, refusal=refused)
+    messages.success(request, said)
+    page = "hazards:phone_hazard" if on_phone else "hazards:detail"
+    return HttpResponseRedirect(reverse(page, args=[pk]))
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Report a hazard by hand, from a desk or from the site."""
+    user: Any = request.user
+    require(user, "hazards.report")
+    values = request.POST if request.method == "POST" else request.GET
+    refusal = None
+    if request.method == "POST":
+        try:
+            hazard = _report(request, user)
+        except Refused as refused:
+            if refused.status == 403:
+                raise
+            refusal = refused
+        else:
+            return HttpResponseRedirect(hazard.get_absolute_url())
+    code = values.get("project", "")
+    project = visible_projects(user).filter(code=code).first() if code and "\x00" not in code else None
+    choices = [] if project else visible_projects(user).order_by("name")[:500]
+    return render(
+        request,
+        "hazards/report.html",
+        {
+            "project": project,
+            "projects": choices,
+            "grades": reversed(Grade.choices),
+            "sources": [(source.value, source.label) for source in REPORTED],
+            "typed": values,
+            "refusal": refusal,
+        },
+        status=refusal.status if refusal else 200,
+    )
+
+
+def _report(request: HttpRequest, user: Any) -> Hazard:
+    project = get_visible(user, request.POST.get("project", "").replace("\x00", ""))
+    hazard = report_hazard(
+        project=project,
+        title=request.POST.get("title", ""),
+        grade=whole(request.POST, "grade") or 0,
+        by=user,
+        now=timezone.now(),
+        source=request.POST.get("source", Source.INSPECTION),
+        description=request.POST.get("description", ""),
+        place=request.POST.get("place", ""),
+        clause=request.POST.get("clause", ""),
+        measures=request.POST.get("measures", ""),
+        lon=degrees(request.POST, "lon"),
+        lat=degrees(request.POST, "lat"),
+        files=request.FILES.getlist("photos"),
+    )
+    messages.success(request, _("隐患已登记，等待核实。"))
+    return hazard
+
+
+@require_GET
+def phone_list(request: HttpRequest) -> HttpResponse:
+    """My orders first: what lies with me and with my unit, nearest deadline on top."""
+    require(request.user, "hazards.read")
+    user: Any = request.user
+    rows = list(selectors.hazards_at_hand(user)[:MOST_CARDS])
+    return render(
+        request,
+        "hazards/phone_list.html",
+        {
+            "mine": [
+                hazard for hazard in rows if hazard.duty is not None and hazard.duty.holder_id == user.pk
+            ],
+            "of_unit": [hazard for hazard in rows if hazard.duty is None or hazard.duty.holder_id != user.pk],
+            "may_report": may(user, "hazards.report"),
+        },
+    )
