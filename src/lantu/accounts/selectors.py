@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from lantu.accounts.models import Grant, GrantRequest, Organisation, User
 from lantu.accounts.permissions import may
+from lantu.accounts.roles import Role
 from lantu.accounts.scopes import scope_of
 from lantu.core.models import ChainRoot, Event
 from lantu.core.refusals import Missing
@@ -127,3 +128,22 @@ def chain_roots(limit: int = 31) -> list[ChainRoot]:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """A demonstration account on the sign-in page."""
+
+    username: str
+    name: str
+    role: str
+
+
+def demo_logins() -> list[DemoAccount]:
+    """The demonstration accounts that can sign in, in the order of the roles: one for each role."""
+    rows = Grant.objects.filter(user__is_demo=True, user__is_active=True, user__username=F("role"), ends_at=None)
+    found = {
+        grant.role: DemoAccount(grant.user.username, str(grant.user), grant.get_role_display())
+        for grant in rows.select_related("user")
+    }
+    return [found[role] for role in Role.values if role in found]

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.event_words import name_events
 from lantu.accounts.project_names import ProjectNames, teach_project_names
+from lantu.core.api import teach_readable_projects
 from lantu.core.registry import NavItem, ProjectTab, navigation, project_tabs
 from lantu.duties import workflow_models
 from lantu.projects.models import Project, ProjectCode
+from lantu.projects.selectors import visible_projects
 
 navigation.add(
     NavItem(key="work", label=_("我的待办"), url_name="duties:work", icon="checklist", order=10)
@@ -70,3 +72,6 @@ def _names(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
 
 # Accounts keep project-wide rights and show the log; they learn the names of projects from here.
 teach_project_names(ProjectNames(find=_find, names=_names))
+
+# Core lists events; it learns from here which projects a reader may see.
+teach_readable_projects(lambda reader: visible_projects(reader).values("pk"))

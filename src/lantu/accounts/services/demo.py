@@ -22,3 +22,8 @@ def listens_on_loopback(host: str) -> bool:
 def demo_refused(user: User) -> bool:
     """Whether this account must not be let in, because it is a demonstration account on an open host."""
     return user.is_demo and not listens_on_loopback(settings.HOST)
+
+
+def demo_is_open() -> bool:
+    """Whether demonstration accounts may be offered here at all."""
+    return settings.DEMO and listens_on_loopback(settings.HOST)

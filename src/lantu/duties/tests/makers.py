@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.cast import NOW
+
 from lantu.duties.models import Duty
 from lantu.duties.services.open import open_duty
-from tests.cast import NOW
 
 
 def make_duty(holder: Any, *, subject_id: int = 1, now: datetime = NOW, days: float = 10, **more: Any) -> Duty:

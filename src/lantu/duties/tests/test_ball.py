@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.cast import NOW
 
 from lantu.accounts.services.away import go_away
 from lantu.accounts.services.people import deactivate_person
@@ -21,7 +22,6 @@ from lantu.duties.services.delegate import set_away
 from lantu.duties.services.hand_over import hand_over
 from lantu.duties.services.move import move_duty
 from lantu.duties.tests.makers import make_duty
-from tests.cast import NOW
 
 HOUR = timedelta(hours=1)
 

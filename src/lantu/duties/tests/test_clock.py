@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.cast import NOW
 
 from lantu.core.refusals import Denied, Refused
 from lantu.duties.models import ClockStop, Duty, Extension
@@ -15,7 +16,6 @@ from lantu.duties.services.close import close_duty
 from lantu.duties.services.extension import ask_extension, decide_extension
 from lantu.duties.tests.makers import make_duty
 from lantu.duties.verify import verify_duties
-from tests.cast import NOW
 
 DAY = timedelta(days=1)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.cast import NOW
 
 from lantu.core.models import Event
 from lantu.core.refusals import Denied
@@ -19,7 +20,6 @@ from lantu.duties.services.close import close_duty
 from lantu.duties.services.escalate import escalate_to, remind_and_escalate
 from lantu.duties.services.urge import urge
 from lantu.duties.tests.makers import make_duty
-from tests.cast import NOW
 
 DAY = timedelta(days=1)
 STEP = timedelta(hours=6)

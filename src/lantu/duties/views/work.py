@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,12 +121,24 @@ def notices_seen(request: HttpRequest) -> HttpResponse:
     return redirect("duties:notices")
 
 
+_OF: dict[str, Callable[[User], Q]] = {
+    "mine": lambda me: Q(holder=me),
+    "unit": lambda me: Q(unit_id=me.organisation_id),
+    "sent": lambda me: (Q(handed_by=me) | Q(opened_by=me)) & ~Q(holder=me),
+    "done": lambda me: Q(holder=me),
+}
+
+
 @require_GET
 def duty_list(request: HttpRequest) -> HttpResponse:
     """All duties that I may see: the rows behind the figures."""
     now = timezone.now()
+    me: User = request.user  # type: ignore[assignment]
     state = request.GET.get("state", "open")
-    rows = selectors.visible_duties(request.user).select_related("project", "holder", "unit", "handed_by")
+    rows = selectors.visible_duties(me).select_related("project", "holder", "unit", "handed_by")
+    of = request.GET.get("of", "")
+    if of in _OF:
+        rows = rows.filter(_OF[of](me))
     if state == "overdue":
         rows = selectors.overdue(rows, now)
     elif state == "closed":
@@ -150,6 +163,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "slip": slip,
         "project": project,
+        "of": of,
         "states": [("open", _("未办结")), ("overdue", _("逾期")), ("week", _("7 天内到期")), ("closed", _("已办结"))],
     }
     return render(request, "duties/list.html", context)
