@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lantu.calc.rules import Compare, HoursOfDay, Kind, Level, Per, Rule, Stat
+from lantu.calc.rules import Compare, HoursOfDay, Kind, Per, Stat
+from lantu.packs.engine import placed_rule
 from lantu.packs.model import MARKS, Channel, DeviceType, Threshold, ThresholdLevel
 from lantu.packs.reading import Value
 
@@ -122,26 +123,8 @@ def _fact(place: Value) -> str | int | None:
 def check_runs(threshold: Threshold, place: Value) -> None:
     """Build the engine's rule; what the engine refuses becomes a problem at ``place``."""
     options = threshold.options
-    hours = None
-    if "start_min" in options:
-        hours = HoursOfDay(options["start_min"], options["end_min"])
-    plain = {
-        name: options[name]
-        for name in ("window_s", "validity", "duration_s", "samples", "hysteresis", "clear_samples", "pair_s")
-        if name in options
-    }
     try:
-        Rule(
-            code=threshold.code,
-            version=1,
-            kind=Kind(threshold.kind),
-            compare=Compare(options.get("compare", "ge")),
-            levels=tuple(Level(level.severity, level.limit, level.clear_limit) for level in threshold.levels),
-            stat=Stat(options.get("stat", "inst")),
-            per=Per(options.get("per", "day")),
-            hours=hours,
-            **plain,
-        )
+        placed_rule(threshold, {})
     except ValueError as error:
         raise place.problem(str(error), "See the field table in docs/reference/packs.md") from None
     pair = threshold.kind in (Kind.DIFFERENCE, Kind.RATIO)
