@@ -80,9 +80,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "ninja",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "lantu.core.apps.CoreConfig",
     "lantu.ui.apps.UiConfig",
     "lantu.accounts.apps.AccountsConfig",
@@ -93,6 +90,10 @@ INSTALLED_APPS = [
     "lantu.hazards.apps.HazardsConfig",
     "lantu.cockpit.apps.CockpitConfig",
     "lantu.site.apps.SiteConfig",
+    # After the house, so that the house's own sign-in pages stand in for the library's.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 INSTALLED_APPS = [
