@@ -126,7 +126,7 @@ def check_runs(threshold: Threshold, place: Value) -> None:
     try:
         placed_rule(threshold, {})
     except ValueError as error:
-        raise place.problem(str(error), "See the field table in docs/reference/packs.md") from None
+        raise place.problem(str(error), "See the field table in docs/city-pack.md") from None
     pair = threshold.kind in (Kind.DIFFERENCE, Kind.RATIO)
     if pair != ("other" in options):
         raise place.problem(

@@ -13,13 +13,6 @@ from lantu.packs.demo import DemoMonth
 YI = 100_000_000
 """亿元 in yuan."""
 
-CATEGORY = {
-    "government": "government",
-    "special_bond": "special_bond",
-    "central_budget": "central_budget",
-    "enterprise": "enterprise",
-    "concession": "concession",
-}
 SOURCES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "government": (("市县财政资金", 0.7), ("上级补助", 0.3)),
     "special_bond": (("地方政府专项债券", 0.6), ("资本金", 0.2), ("银行贷款", 0.2)),

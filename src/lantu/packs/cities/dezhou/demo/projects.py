@@ -8,11 +8,12 @@ from datetime import date, datetime
 from random import Random
 from typing import Any
 
+from lantu.calc.geodesy import Point
 from lantu.calc.workdays import BEIJING
 from lantu.packs.cities.dezhou.demo import money, parties, shapes
 from lantu.packs.cities.dezhou.demo.calendar import shift
 from lantu.packs.cities.dezhou.demo.sources import seeded, source
-from lantu.packs.demo import DemoMonth, DemoProject
+from lantu.packs.demo import DemoMonth, DemoParty, DemoProject
 from lantu.packs.load import city
 
 FLAGSHIP = "biopark"
@@ -29,6 +30,14 @@ WITHOUT_PERMIT = 61
 SUSPENDED_DESIGNS = 2
 # The zones have no division of their own: two stand in the statistics list, one uses its host's code.
 CODE_AREA = {"3714T1": "371402", "3714T2": "371471", "3714T3": "371472"}
+GOALS = {
+    "construction": "按年度计划完成投资和形象进度，安全质量零事故",
+    "acceptance": "完成联合验收并备案",
+    "completed": "投用并移交",
+    "tender": "完成施工招标，具备开工条件",
+    "design": "完成初步设计及概算批复",
+    "reserve": "完成可研论证，落实用地和资金",
+}
 STREETS = (
     "东方红路",
     "湖滨大道",
@@ -116,22 +125,15 @@ class _Pool:
 def _project(draft: _Draft, today: date, used: set[str]) -> DemoProject:
     draw = seeded(draft.key)
     pattern, group = draft.pattern, draft.group
-    named = "key" in pattern
-    area = city("dezhou").area(draft.area)
-    size = pattern["yi"] if named else round(draw.uniform(*pattern["money"]), 3)
-    total = round(size * money.YI, -5)
+    total = _total(draw, pattern)
     points = _points(draw, draft)
     dates = _dates(draw, draft, today, points)
     approved = shift(dates.planned_start or today, -draw.uniform(6, 12))
-    works, land, other = money.split(int(total), draw.uniform(0.04, 0.18))
-    circles = [[*pattern["place"], 900]] if "place" in pattern else source("places")[draft.area]
-    centre = shapes.place_in(draw, circles, shapes.room_for(pattern["kind"]))
-    geometry, point = shapes.outline(draw, pattern["kind"], centre)
-    owner = pattern.get("owner") or parties.owner_for(
-        draft.area, pattern["sector"], pattern["code"], pattern["funds"], size
-    )
-    built = group in ("construction", "completed", "acceptance")
+    works, land, other = money.split(total, draw.uniform(0.04, 0.18))
+    geometry, (lon, lat) = _site(draw, draft)
+    area = city("dezhou").area(draft.area)
     name, content, scale = _words(draw, pattern, area.short)
+    owner, involved = _people(draw, draft, total / money.YI)
     return DemoProject(
         key=draft.key,
         code=_code(draw, draft, approved, used),
@@ -141,24 +143,24 @@ def _project(draft: _Draft, today: date, used: set[str]) -> DemoProject:
         summary=content,
         public_summary=pattern.get("public") or f"{name}位于{area.name}，{content}。（演示数据）",
         content_scale=scale,
-        category=money.CATEGORY[pattern["funds"]],
+        category=pattern["funds"],
         plan_class=_plan_class(group, dates, today),
         sector=pattern["sector"],
         industry_code=pattern["code"],
         stage={"reserve": "initiation", "completed": "operation"}.get(group, group),
         status=_status(draft),
         area_code=draft.area,
-        address=f"{area.name}{draw.choice(STREETS)}与{draw.choice(STREETS[5:])}交叉口附近",
+        address=f"{area.name}{draw.choice(STREETS[:5])}与{draw.choice(STREETS[5:])}交叉口附近",
         geometry=geometry,
-        lon=round(point[0], 6),
-        lat=round(point[1], 6),
+        lon=round(lon, 6),
+        lat=round(lat, 6),
         kind=pattern["kind"],
-        total_investment_yuan=int(total),
+        total_investment_yuan=total,
         works_yuan=works,
         land_yuan=land,
         other_yuan=other,
-        funds=money.funds(pattern["funds"], int(total)),
-        annual_goal=pattern.get("goal") or _goal(group),
+        funds=money.funds(pattern["funds"], total),
+        annual_goal=pattern.get("goal") or GOALS[group],
         planned_start_on=dates.planned_start,
         planned_finish_on=dates.planned_finish,
         forecast_finish_on=dates.forecast,
@@ -169,20 +171,43 @@ def _project(draft: _Draft, today: date, used: set[str]) -> DemoProject:
         owner=owner,
         lead_unit=pattern.get("lead") or parties.LEAD[pattern["sector"]],
         sponsor=parties.SPONSORS[draft.number % len(parties.SPONSORS)],
-        parties=parties.parties_for(
-            draw,
-            area=draft.area,
-            kind=pattern["kind"],
-            owner=owner,
-            officer="officer" if named else parties.OFFICERS[draft.number % len(parties.OFFICERS)],
-            built=built,
-            designed=group != "reserve",
-            given=pattern if named else {},
-        ),
+        parties=involved,
         tags=(*pattern.get("tags", ()), "演示"),
-        months=_months(draw, group, dates, today, total=int(total), points=points),
+        months=_months(draw, group, dates, today, total=total, points=points),
         devices=(),
     )
+
+
+def _total(draw: Random, pattern: Mapping[str, Any]) -> int:
+    size = pattern["yi"] if "yi" in pattern else draw.uniform(*pattern["money"])
+    return round(size * money.YI / 100_000) * 100_000
+
+
+def _site(draw: Random, draft: _Draft) -> tuple[Mapping[str, Any], Point]:
+    """Outline and the point to show it at: near the place given, else within the area's circles."""
+    pattern = draft.pattern
+    circles = [[*pattern["place"], 900]] if "place" in pattern else source("places")[draft.area]
+    centre = shapes.place_in(draw, circles, shapes.room_for(pattern["kind"]))
+    return shapes.outline(draw, pattern["kind"], centre)
+
+
+def _people(draw: Random, draft: _Draft, size_yi: float) -> tuple[str, Mapping[str, DemoParty]]:
+    """The owner and everybody's part."""
+    pattern, named = draft.pattern, "key" in draft.pattern
+    owner = pattern.get("owner") or parties.owner_for(
+        draft.area, pattern["sector"], pattern["code"], pattern["funds"], size_yi
+    )
+    involved = parties.parties_for(
+        draw,
+        area=draft.area,
+        kind=pattern["kind"],
+        owner=owner,
+        officer="officer" if named else parties.OFFICERS[draft.number % len(parties.OFFICERS)],
+        built=draft.group in ("construction", "completed", "acceptance"),
+        designed=draft.group != "reserve",
+        given=pattern if named else {},
+    )
+    return owner, involved
 
 
 def _words(
@@ -298,14 +323,3 @@ def _code(draw: Random, draft: _Draft, approved: date, used: set[str]) -> str:
         if code not in used:
             used.add(code)
             return code
-
-
-def _goal(group: str) -> str:
-    return {
-        "construction": "按年度计划完成投资和形象进度，安全质量零事故",
-        "acceptance": "完成联合验收并备案",
-        "completed": "投用并移交",
-        "tender": "完成施工招标，具备开工条件",
-        "design": "完成初步设计及概算批复",
-        "reserve": "完成可研论证，落实用地和资金",
-    }[group]
