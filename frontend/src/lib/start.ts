@@ -2,6 +2,7 @@
 import "./htmx";
 import { watchElements } from "./lazy";
 import { wireMenus } from "./menus";
+import { wireNavigation } from "./nav";
 import { wirePreferences } from "./preferences";
 import { wireForms } from "./forms";
 import { startClocks } from "./clock";
@@ -13,6 +14,7 @@ export function start(): void {
     "lantu-live": () => import("../elements/lantu-live/element"),
   });
   wireMenus();
+  wireNavigation();
   wirePreferences();
   wireForms();
   startClocks();

@@ -4,6 +4,9 @@ import type { ChartTheme } from "./theme";
 
 type Options = Record<string, unknown>;
 
+/** Numbers only: no month names of some other language. */
+const TIME_LABELS = { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "{HH}:{mm}", minute: "{HH}:{mm}", second: "{HH}:{mm}:{ss}" };
+
 const ORDER: Tone[] = ["primary", "ok", "warn", "muted", "info", "bad"];
 
 export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, animate: boolean): Options {
@@ -15,7 +18,7 @@ export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, 
     inverse: Boolean(spec.horizontal),
     axisTick: { show: false },
     axisLine: { lineStyle: { color: theme.line } },
-    axisLabel: { ...text(theme), hideOverlap: true },
+    axisLabel: { ...text(theme), hideOverlap: true, ...(spec.time ? { formatter: TIME_LABELS } : {}) },
     splitLine: { show: false },
     boundaryGap: spec.time ? false : spec.series.some((series) => typeOf(spec, series) === "bar"),
   };
@@ -37,7 +40,7 @@ export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, 
     // richText draws on the canvas: an HTML tooltip would write style attributes, which the CSP forbids.
     tooltip: {
       trigger: "axis", renderMode: "richText", confine: true, backgroundColor: theme.surface, borderColor: theme.line,
-      textStyle: { color: theme.ink, fontSize: s, fontFamily: theme.font }, valueFormatter: (value: unknown) => withUnit(value, spec.unit),
+      textStyle: { color: theme.ink, fontSize: s, fontFamily: theme.font },
     },
     xAxis: spec.horizontal ? values : category,
     yAxis: spec.horizontal ? category : values,
@@ -79,6 +82,7 @@ function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, them
   const kind = typeOf(spec, series);
   const common = {
     name: series.name, type: kind, data: series.data, itemStyle: { color },
+    tooltip: { valueFormatter: (value: unknown) => withUnit(value, series.axis === 1 ? spec.unit2 : spec.unit) },
     ...(series.stack ? { stack: series.stack } : {}),
     ...(spec.horizontal ? { xAxisIndex: series.axis ?? 0 } : { yAxisIndex: series.axis ?? 0 }),
     ...(index === 0 && spec.marks?.length ? { markLine: markLine(spec.marks, theme) } : {}),

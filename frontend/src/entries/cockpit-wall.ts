@@ -1,0 +1,2 @@
+import "./wall";
+import "../styles/cockpit-wall.css";

@@ -1,0 +1,2 @@
+import "./app";
+import "../styles/cockpit.css";
