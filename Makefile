@@ -24,7 +24,7 @@ check: setup-dev ## style, types, floors, templates, catalogues; no database
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/mypy src/lantu
+	LANTU_TESTING=1 $(BIN)/mypy src/lantu
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files '*.html')
 	$(BIN)/python tools/catalogue.py check
 	source tools/setup.sh node && cd frontend && npm run --silent check

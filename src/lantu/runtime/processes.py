@@ -23,6 +23,7 @@ COMMANDS = {
     "mqtt-auth": "run_mqtt_auth",
     "worker": "run_worker",
     "simulate": "simulate",
+    "demo-people": "demo_people",
 }
 
 
@@ -86,7 +87,7 @@ def web_argv(host: str, port: int) -> list[str]:
 def command(
     name: str, env: dict[str, str], *arguments: str, ready: Callable[[int], bool] | None = None
 ) -> Spec:
-    """A process that is a Django command: ingest, mqtt-auth, worker, simulate."""
+    """A process that is a Django command, by its name in COMMANDS."""
     return Spec(
         name=name,
         argv=manage_argv(COMMANDS[name], *arguments),

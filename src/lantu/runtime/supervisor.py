@@ -49,7 +49,7 @@ class Supervisor:
         self.places = places
         self.run_id = secrets.token_hex(12)
         self.seats: list[Seat] = []
-        self.on_restart: Callable[[], None] | None = None
+        self.on_restart: Callable[[], object] | None = None
         self._console = console
         self._rotated_at = time.monotonic()
         self._stop_seen = False

@@ -29,7 +29,7 @@ class Healthy(BaseHTTPRequestHandler):
 def child(name: str, *arguments: str) -> None:
     deaf = os.environ.get("STANDIN_DEAF") == name
     signal.signal(signal.SIGTERM, signal.SIG_IGN if deaf else lambda *_: os._exit(0))
-    if name in {"migrate", "load_city", "seed_demo"}:
+    if name in {"migrate", "load_city", "load_boundaries", "seed_demo"}:
         print(f"{name} is done", flush=True)
     elif name == "web":
         ThreadingHTTPServer((arguments[0], int(arguments[1])), Healthy).serve_forever()

@@ -45,7 +45,7 @@ def test_starts_serves_and_stops_without_a_trace(data):
         assert _scalar(endpoints["database"], "SHOW listen_addresses") == ""
         assert endpoints["mqtt"].startswith("mqtt://127.0.0.1:")
         assert set(endpoints["pids"]) == {
-            "supervisor", "postgres", "nats", "mqtt-auth", "ingest", "worker", "web", "simulate",
+            "supervisor", "postgres", "nats", "mqtt-auth", "ingest", "worker", "web", "simulate", "demo-people",
         }  # fmt: skip
         status = lantu("status", "--data-dir", str(data))
         assert status.returncode == 0, status.stdout
