@@ -100,7 +100,7 @@ def _decline_false(hazard: Hazard, r: Request) -> None:
 
 
 def _merge(hazard: Hazard, r: Request) -> None:
-    into = mergeable_into(r.by, hazard).filter(pk=whole(r.values, "into")).first()
+    into = mergeable_into(r.by, hazard).filter(pk=whole(r.values, "into") or 0).first()
     if into is None:
         raise Unacceptable(
             "hazards.no_target",

@@ -12,6 +12,7 @@ from lantu.core.models import Event
 
 _WORDS: dict[str, tuple[str | Promise, str]] = {
     "hazards.hazard_opened": (_("发现隐患"), "warn"),
+    "hazards.photos_added": (_("补充整改前照片"), ""),
     "hazards.hazard_confirmed": (_("核实为隐患"), ""),
     "hazards.order_issued": (_("下发整改通知单"), "warn"),
     "hazards.order_accepted": (_("签收整改通知单"), ""),

@@ -10,6 +10,8 @@ from lantu.core.events import event
 
 @dataclass(frozen=True, kw_only=True)
 class _OfHazard:
+    # Set by the decorator.
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "hazards.hazard"
     project_id: int
     subject_id: int
@@ -24,6 +26,14 @@ class HazardOpened(_OfHazard):
     grade: int
     title: str
     alert_id: int | None
+
+
+@event("hazards.photos_added")
+@dataclass(frozen=True, kw_only=True)
+class PhotosAdded(_OfHazard):
+    """More photos of how it was found."""
+
+    evidence_ids: list[int]
 
 
 @event("hazards.hazard_confirmed")

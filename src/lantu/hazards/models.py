@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -17,7 +19,7 @@ from lantu.projects.models import Project
 USER = settings.AUTH_USER_MODEL
 
 
-def person(label: str) -> models.ForeignKey:
+def person(label: Any) -> models.ForeignKey:
     """A person with a part in a hazard; people are never deleted."""
     return models.ForeignKey(
         USER, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label

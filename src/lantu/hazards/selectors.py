@@ -52,12 +52,12 @@ def visible_hazards(reader: Any) -> QuerySet[Hazard]:
     return Hazard.objects.filter(project__in=visible_projects(reader))
 
 
-def with_deadline(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
+def with_deadline(rows: QuerySet[Hazard]) -> QuerySet[Any]:
     """Adds ``deadline``: the order's deadline, or while there is no order, the one of the open duty."""
     return rows.annotate(deadline=Coalesce("due_at", "duty__due_at"))
 
 
-def overdue(rows: QuerySet[Hazard], now: datetime) -> QuerySet[Hazard]:
+def overdue(rows: QuerySet[Hazard], now: datetime) -> QuerySet[Any]:
     """Open and past the deadline."""
     return with_deadline(rows).filter(OPEN, deadline__lt=now)
 

@@ -44,7 +44,7 @@ def step_of(hazard: Hazard, *, now: datetime) -> Step:
     """The step that an open hazard waits for. Raises Refused when nobody can be found to take it."""
     if hazard.false_proposed_by is not None:
         return _decide_false(hazard, now)
-    return _STEPS[hazard.state](hazard, now)
+    return _STEPS[S(hazard.state)](hazard, now)
 
 
 def _confirm(hazard: Hazard, now: datetime) -> Step:

@@ -1,6 +1,7 @@
 """One verb per module: each is one transaction, one lock, one event."""
 
 from lantu.hazards.services.accept_order import accept_order
+from lantu.hazards.services.add_photos import add_photos
 from lantu.hazards.services.confirm import confirm
 from lantu.hazards.services.follow_warning import follow_false_alert, note_cleared, note_recurred, raise_grade
 from lantu.hazards.services.issue_order import issue_order
@@ -16,7 +17,7 @@ from lantu.hazards.services.supervisor_return import supervisor_return
 from lantu.hazards.services.void import void
 
 __all__ = [
-    "accept_order", "confirm", "decline_false_positive", "follow_false_alert", "issue_order", "mark_false_positive",
+    "accept_order", "add_photos", "confirm", "decline_false_positive", "follow_false_alert", "issue_order", "mark_false_positive",
     "merge", "note_cleared", "note_recurred", "open_hazard", "raise_grade", "recheck_close", "recheck_return",
     "report_hazard", "submit_reply", "supervisor_confirm", "supervisor_return", "void",
 ]  # fmt: skip

@@ -73,8 +73,10 @@ def _claim(hazard: Hazard, *, by: User, now: datetime, reason: str) -> Hazard:
 
 def _mark_alert(hazard: Hazard, *, claimant: User, by: User, now: datetime) -> None:
     """The warning ends the same way, so that it counts against its rule's precision."""
-    alert = Alert.objects.filter(pk=hazard.alert_id, closed_at=None).first()
-    if alert is None:
+    if hazard.alert_id is None:
+        return
+    alert = Alert.objects.get(pk=hazard.alert_id)
+    if alert.closed_at is not None:
         return
     if alert.proposed_by_id is None:
         why = _("隐患核实为误报：%(reason)s") % {"reason": hazard.end_reason}

@@ -114,6 +114,17 @@ def reason_of(text: str, *, field: str = "reason") -> str:
     return reason[:300]
 
 
+def unit_of(person: User) -> int:
+    """The unit that a person acts for. Raises Refused for a person without one."""
+    if person.organisation_id is None:
+        raise Refused(
+            "hazards.no_unit",
+            _("您的账号没有所属单位，不能办理。"),
+            remedy=_("请系统管理员在人员管理里填写您的单位。"),
+        )
+    return person.organisation_id
+
+
 def clean_text(text: str, *, most: int = 4000) -> str:
     """Text as people typed it, without characters that a database refuses."""
     return text.replace("\x00", "").strip()[:most]

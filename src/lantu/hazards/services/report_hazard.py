@@ -45,18 +45,7 @@ def report_hazard(
     """
     require(by, "hazards.report", project)
     title = clean_text(title, most=160)
-    if len(title) < 4:
-        raise _unfit("title", _("请写明是什么隐患。"), _("例如“3 号楼临边未设防护栏杆”。"))
-    if grade not in Grade.values:
-        raise _unfit(
-            "grade", _("等级只能是 1（蓝）到 4（红）。"), _("拿不准时先选“一般（黄）”，核实时可以调整。")
-        )
-    if source not in REPORTED:
-        raise _unfit("source", _("来源不对。"), _("可选：检查发现、群众反映、人工登记。"))
-    if (lon is None) != (lat is None) or (
-        lon is not None and not (73 <= lon <= 136 and 3 <= (lat or 0) <= 54)
-    ):
-        raise _unfit("lon", _("经纬度不完整或不在中国境内。"), _("请同时填写经度和纬度，或都不填。"))
+    _check(title, grade, source, lon, lat)
     hazard = Hazard(
         pk=next_pk(),
         project=project,
@@ -91,6 +80,21 @@ def report_hazard(
         at=now,
     )
     return hazard
+
+
+def _check(title: str, grade: int, source: str, lon: float | None, lat: float | None) -> None:
+    if len(title) < 4:
+        raise _unfit("title", _("请写明是什么隐患。"), _("例如“3 号楼临边未设防护栏杆”。"))
+    if grade not in Grade.values:
+        raise _unfit(
+            "grade", _("等级只能是 1（蓝）到 4（红）。"), _("拿不准时先选“一般（黄）”，核实时可以调整。")
+        )
+    if source not in REPORTED:
+        raise _unfit("source", _("来源不对。"), _("可选：检查发现、群众反映、人工登记。"))
+    placed = lon is not None and lat is not None
+    inside = placed and 73 <= (lon or 0) <= 136 and 3 <= (lat or 0) <= 54
+    if (lon is None) != (lat is None) or (placed and not inside):
+        raise _unfit("lon", _("经纬度不完整或不在中国境内。"), _("请同时填写经度和纬度，或都不填。"))
 
 
 def _unfit(field: str, detail: str, remedy: str) -> Refused:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lantu.accounts.models import User
 from lantu.hazards.models import Hazard, Reply, Review
-from lantu.hazards.services.passing import clean_text
+from lantu.hazards.services.passing import clean_text, unit_of
 from lantu.hazards.services.photos import keep_files
 
 REVIEW = "hazards.review"
@@ -32,7 +32,7 @@ def write_review(
         passed=passed,
         note=clean_text(note),
         by=by,
-        unit_id=by.organisation_id,
+        unit_id=unit_of(by),
         at=now,
     )
     keep_files(files, hazard=hazard, supports_type=REVIEW, supports_id=review.pk, by=by, now=now)

@@ -17,7 +17,7 @@ from lantu.core.services.emit import emit
 from lantu.hazards.events import ReplySubmitted
 from lantu.hazards.four_eyes import must_be_of_rectifying_unit
 from lantu.hazards.models import Hazard, Reply
-from lantu.hazards.services.passing import advance, clean_text, hand_on, lock, reason_of
+from lantu.hazards.services.passing import advance, clean_text, hand_on, lock, reason_of, unit_of
 from lantu.hazards.services.photos import keep_files
 from lantu.hazards.states import HazardState, Verb
 
@@ -47,7 +47,7 @@ def submit_reply(
     again = [Verb.RESUME] if hazard.state == HazardState.RETURNED else []
     before, after = advance(hazard, *again, Verb.SUBMIT)
     reply = Reply.objects.create(
-        hazard=hazard, no=hazard.replies.count() + 1, text=text, by=by, unit_id=by.organisation_id, at=now
+        hazard=hazard, no=hazard.replies.count() + 1, text=text, by=by, unit_id=unit_of(by), at=now
     )
     kept = keep_files(files, hazard=hazard, supports_type=REPLY, supports_id=reply.pk, by=by, now=now)
     if not any(evidence.kind == Evidence.Kind.PHOTO for evidence in kept):
