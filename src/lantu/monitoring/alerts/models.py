@@ -29,7 +29,7 @@ class Alert(models.Model):
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="alerts", verbose_name=_("设备"))
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts")
     severity = models.PositiveSmallIntegerField(_("等级"))
-    level = models.CharField(_("级别"), max_length=12)
+    level = models.CharField(_("级别"), max_length=40)
     limit = models.FloatField(_("限值"), null=True, blank=True)
     unit = models.CharField(_("单位"), max_length=20, blank=True, default="")
     opened_at = models.DateTimeField(_("超限开始"))

@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('risk', '风险预警'), ('technical', '技术预警')], max_length=10, verbose_name='类别')),
                 ('severity', models.PositiveSmallIntegerField(verbose_name='等级')),
-                ('level', models.CharField(max_length=12, verbose_name='级别')),
+                ('level', models.CharField(max_length=40, verbose_name='级别')),
                 ('limit', models.FloatField(blank=True, null=True, verbose_name='限值')),
                 ('unit', models.CharField(blank=True, default='', max_length=20, verbose_name='单位')),
                 ('opened_at', models.DateTimeField(verbose_name='超限开始')),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Callable
+from collections.abc import Sequence
 
 KEEP_ALIVE_S = 120
 CONNACK, PUBACK, PINGRESP = 0x20, 0x40, 0xD0
@@ -47,16 +47,13 @@ def publish_packet(topic: bytes, packet_id: int, payload: bytes) -> bytes:
 
 
 class Publisher(asyncio.Protocol):
-    """One connection. ``on_ack(packet ids' count)`` is told about PUBACKs as they come."""
+    """One connection. ``in_flight`` counts what is unacknowledged; ``window`` is how much the owner means to allow."""
 
-    def __init__(self, on_ack: Callable[[int], None] | None = None) -> None:
-        self._on_ack = on_ack
+    def __init__(self) -> None:
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._packet_id = 0
-        self._room = asyncio.Event()
-        self._room.set()
         self.in_flight = 0
         self.acked = 0
         self.window = 64
@@ -64,11 +61,11 @@ class Publisher(asyncio.Protocol):
 
     @classmethod
     async def open(
-        cls, host: str, port: int, *, client_id: str, user: str, password: str, on_ack: Callable[[int], None] | None = None
+        cls, host: str, port: int, *, client_id: str, user: str, password: str
     ) -> Publisher:
         """Connect and wait for CONNACK. Raises MqttRefused, OSError or TimeoutError."""
         loop = asyncio.get_running_loop()
-        transport, publisher = await loop.create_connection(lambda: cls(on_ack), host, port)
+        transport, publisher = await loop.create_connection(cls, host, port)
         transport.write(connect_packet(client_id, user, password))
         try:
             await asyncio.wait_for(publisher._connected, timeout=20)
@@ -86,7 +83,6 @@ class Publisher(asyncio.Protocol):
             self._connected.set_exception(exc or ConnectionError("closed by the broker"))
         if not self.closed.done():
             self.closed.set_result(None)
-        self._room.set()
 
     def data_received(self, data: bytes) -> None:
         buffer = self._buffer + data
@@ -107,10 +103,6 @@ class Publisher(asyncio.Protocol):
         if acks:
             self.acked += acks
             self.in_flight -= acks
-            if self.in_flight < self.window:
-                self._room.set()
-            if self._on_ack is not None:
-                self._on_ack(acks)
 
     @property
     def is_open(self) -> bool:
@@ -119,29 +111,23 @@ class Publisher(asyncio.Protocol):
 
     def send(self, topic: bytes, payload: bytes) -> None:
         """Publish without waiting. Raises ConnectionError when the connection is gone."""
+        self.send_many(topic, [payload])
+
+    def send_many(self, topic: bytes, payloads: Sequence[bytes]) -> None:
+        """Publish several messages in one write."""
         if not self.is_open or self._transport is None:
             raise ConnectionError("the broker has closed the connection")
-        self._packet_id = self._packet_id % 65535 + 1
-        self.in_flight += 1
-        if self.in_flight >= self.window:
-            self._room.clear()
-        self._transport.write(publish_packet(topic, self._packet_id, payload))
+        packets = []
+        for payload in payloads:
+            self._packet_id = self._packet_id % 65535 + 1
+            packets.append(publish_packet(topic, self._packet_id, payload))
+        self.in_flight += len(packets)
+        self._transport.write(b"".join(packets))
 
     def ping(self) -> None:
         """Keep an idle connection alive."""
         if self.is_open and self._transport is not None:
             self._transport.write(b"\xc0\x00")
-
-    async def room(self) -> None:
-        """Wait until fewer than ``window`` messages are unacknowledged."""
-        await self._room.wait()
-
-    async def drained(self, timeout: float = 30.0) -> bool:
-        """Wait until everything is acknowledged; False when it did not happen in time."""
-        async with asyncio.timeout(timeout) as limit:
-            while self.in_flight and self.is_open:
-                await asyncio.sleep(0.01)
-        return not self.in_flight and not limit.expired()
 
     def close(self) -> None:
         """DISCONNECT and close."""

@@ -24,7 +24,7 @@ def level_label(version: RuleVersion, severity: int) -> str:
     """The rule's own word for a severity (预警, 报警, 控制 …)."""
     for level in version.levels:
         if int(level["severity"]) == severity:
-            return str(level.get("label") or "")[:12]
+            return str(level.get("label") or "")[:40]
     return ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 from django.utils import timezone
 
 from lantu.monitoring.ingest.loop import run
@@ -22,6 +23,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.NATS_URL:
             raise CommandError("LANTU_NATS_URL is not set: there is no stream to read.")
+        # Alerts carry links: load the URL table now, not inside the first alert's transaction.
+        reverse("monitoring:alerts")
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -1,0 +1,97 @@
+"""The demonstration's devices, live: each connects with its own token and reports at its own period."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+
+from lantu.monitoring.simulate.mqtt import KEEP_ALIVE_S, MqttRefused, Publisher, text
+from lantu.monitoring.simulate.signals import EXCESS_CHANCE, in_gap, unit, value_at
+
+log = structlog.get_logger(__name__)
+CONNECTS_AT_ONCE = 20
+LONGEST_PAUSE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A device as the simulator plays it."""
+
+    code: str
+    project: str
+    token: str
+    channels: tuple[tuple[str, int], ...]
+    period_s: float
+    installed_at: float = 0.0
+
+    @property
+    def topic(self) -> str:
+        """Where it publishes."""
+        return f"lantu/{self.project}/{self.code}/telemetry"
+
+    def payload(self, at: float, *, chance: float = EXCESS_CHANCE) -> bytes:
+        """Its message at unix time ``at``."""
+        values = {
+            key: round(value_at(self.code, key, at, installed_at=self.installed_at, chance=chance), decimals)
+            for key, decimals in self.channels
+        }
+        return json.dumps({"ts": int(at * 1000), "values": values}, separators=(",", ":")).encode()
+
+
+async def run_fleet(
+    actors: Iterable[Actor], *, host: str, port: int, stop: asyncio.Event, chance: float = EXCESS_CHANCE
+) -> None:
+    """Play all devices until ``stop`` is set."""
+    gate = asyncio.Semaphore(CONNECTS_AT_ONCE)
+    tasks = [asyncio.create_task(_play(actor, host, port, gate, chance)) for actor in actors]
+    log.info("fleet_started", devices=len(tasks))
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _play(actor: Actor, host: str, port: int, gate: asyncio.Semaphore, chance: float) -> None:
+    """One device: connect, report, and connect again after any loss."""
+    # Spread over the period, so that thousands of devices do not speak in the same second.
+    await asyncio.sleep(unit(actor.code, "phase") * min(actor.period_s, 60))
+    pause = 1.0
+    while True:
+        try:
+            async with gate:
+                publisher = await Publisher.open(
+                    host, port, client_id=actor.code, user=actor.code, password=actor.token
+                )
+            pause = 1.0
+            await _report(actor, publisher, chance)
+        except MqttRefused as refusal:
+            log.warning("device_refused", device=actor.code, code=refusal.code)
+        except (OSError, TimeoutError) as error:
+            log.info("device_offline", device=actor.code, why=str(error) or repr(error))
+        await asyncio.sleep(pause * (1 + unit(actor.code, time.time())))
+        pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+async def _report(actor: Actor, publisher: Publisher, chance: float) -> None:
+    topic = text(actor.topic)
+    pinged = time.monotonic()
+    try:
+        while publisher.is_open:
+            at = time.time()
+            if not in_gap(actor.code, at):
+                publisher.send(topic, actor.payload(at, chance=chance))
+                pinged = time.monotonic()
+            elif time.monotonic() - pinged > KEEP_ALIVE_S / 2:
+                publisher.ping()
+                pinged = time.monotonic()
+            await asyncio.wait([publisher.closed], timeout=min(actor.period_s, KEEP_ALIVE_S / 2))
+            while publisher.is_open and time.time() - at < actor.period_s:
+                publisher.ping()
+                await asyncio.wait([publisher.closed], timeout=min(actor.period_s - (time.time() - at), KEEP_ALIVE_S / 2))
+    finally:
+        publisher.close()
