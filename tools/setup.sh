@@ -76,7 +76,7 @@ hand_on_pip_settings() {
 
 install() { # requirement file
   if [ -x "$VENV/bin/uv" ]; then
-    "$VENV/bin/uv" pip install --quiet --python "$VENV/bin/python" --require-hashes -r "$1"
+    "$VENV/bin/uv" pip install --quiet --compile-bytecode --python "$VENV/bin/python" --require-hashes -r "$1"
   else
     "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
   fi

@@ -38,7 +38,7 @@ def show_status(places: Places) -> int:
     )
     well = True
     for name, pid in in_force.pids.items():
-        state, memory = _process(pid)
+        state, memory = _process(name, pid)
         well = well and memory is not None
         table.add_row(name, str(pid), "—" if memory is None else f"{memory} MiB", state)
     out.print(table)
@@ -47,10 +47,11 @@ def show_status(places: Places) -> int:
     return RUNNING if well and ready else UNWELL
 
 
-def _process(pid: int) -> tuple[str, int | None]:
+def _process(name: str, pid: int) -> tuple[str, int | None]:
     try:
         process = psutil.Process(pid)
-        whole = [process, *process.children(recursive=True)]
+        # The supervisor's children have rows of their own.
+        whole = [process] if name == "supervisor" else [process, *process.children(recursive=True)]
         return process.status(), sum(item.memory_info().rss for item in whole) // (1024 * 1024)
     except psutil.Error:
         return say("已退出，等待重启", "ended, waiting for its restart"), None
@@ -70,10 +71,12 @@ def _readiness(web: str) -> tuple[bool, str]:
 
 
 def _shown(body: bytes) -> str:
+    """The answer of /readyz in one line: each check with its mark, and why it fails."""
     try:
-        about = json.loads(body)
-    except ValueError:
-        return body.decode(errors="replace")[:200]
-    if not isinstance(about, dict):
-        return str(about)
-    return " · ".join(f"{key}={value}" for key, value in about.items()).replace("[", r"\[")
+        checks: dict[str, dict[str, object]] = json.loads(body)["checks"]
+        return " · ".join(
+            f"{name} {'✓' if check['ok'] else '✗ ' + str(check.get('why', ''))}"
+            for name, check in checks.items()
+        ).replace("[", r"\[")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return body.decode(errors="replace")[:200].replace("[", r"\[")

@@ -215,7 +215,7 @@ def _did_not_start(child: Child) -> Fault:
 
 
 def _step_failed(child: Child) -> Fault:
-    last = "\n".join(child.tail(25))
+    last = "\n".join(child.tail(12))
     return Fault(
         say(
             f"步骤 {child.spec.name} 失败（{_ending(child)}）。它的最后输出：\n{last}",

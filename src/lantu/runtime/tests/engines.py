@@ -15,9 +15,10 @@ from typing import Any
 
 import psutil
 
-STANDIN = Path(__file__).with_name("standin.py")
+STANDIN = [str(Path(__file__).with_name("standin.py"))]
+REAL = ["-m", "lantu.runtime.cli"]
 SOURCES = Path(__file__).parents[3]
-PATIENCE_S = 180
+PATIENCE_S = 300
 
 
 def until(condition: Callable[[], Any], what: str) -> Any:
@@ -70,10 +71,16 @@ class Lantu:
 
 
 @contextmanager
-def lantu_up(data: Path, *options: str, before: Sequence[str] = (), **environment: str) -> Iterator[Lantu]:
-    """A running Lantu; `before` is put in front of the command (to change the user)."""
+def lantu_up(
+    data: Path,
+    *options: str,
+    before: Sequence[str] = (),
+    program: Sequence[str] = STANDIN,
+    **environment: str,
+) -> Iterator[Lantu]:
+    """A running Lantu; `before` is put in front of the command (to change the user), `program` says which it is."""
     process = subprocess.Popen(
-        [*before, sys.executable, str(STANDIN), "up", *options, "--data-dir", str(data)],
+        [*before, sys.executable, *program, "up", *options, "--data-dir", str(data)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -88,10 +95,12 @@ def lantu_up(data: Path, *options: str, before: Sequence[str] = (), **environmen
             lantu.stop()
 
 
-def lantu(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def lantu(
+    *arguments: str, program: Sequence[str] = STANDIN, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """One run of the command to its end."""
     return subprocess.run(
-        [sys.executable, str(STANDIN), *arguments],
+        [sys.executable, *program, *arguments],
         capture_output=True,
         text=True,
         check=False,

@@ -6,22 +6,19 @@ import shutil
 import signal
 import socket
 import stat
-import subprocess
 import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from lantu.runtime.nats import server_binary
 from lantu.runtime.process import start_ticks
 from lantu.runtime.testing import temporary_directory
-from lantu.runtime.tests.engines import clean_environment, lantu, lantu_up, still_working_in, until
+from lantu.runtime.tests.engines import lantu, lantu_up, still_working_in, until
+from lantu.runtime.tests.external import DEBIAN_POSTGRES, debian_postgres, separate_nats
 
 pytestmark = pytest.mark.engines
-DEBIAN_POSTGRES = Path("/usr/lib/postgresql/15/bin")
 
 
 @pytest.fixture
@@ -191,56 +188,9 @@ def test_as_an_ordinary_user(data):
         assert running.process.returncode == 0
 
 
-@contextmanager
-def _debian_postgres(home: Path):
-    """PostgreSQL 15 as Debian installs it, on TCP with a password, run by another user than ours when we are root."""
-    user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
-    drop = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    cluster = home / "pg15"
-    cluster.mkdir(mode=0o700)
-    if user:
-        os.chown(cluster, user.pw_uid, user.pw_gid)
-    (home / "password").write_text("s3cret/&?\n")
-    (home / "password").chmod(0o644)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    run = {"cwd": "/", "stdout": subprocess.DEVNULL, "env": clean_environment(LC_ALL="C"), **drop}
-    owner = ["-U", "boss", "-A", "scram-sha-256", f"--pwfile={home / 'password'}"]
-    locale = ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    subprocess.run([DEBIAN_POSTGRES / "initdb", "-D", str(cluster), *owner, *locale], check=True, **run)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {cluster} -c fsync=off"
-    control = [DEBIAN_POSTGRES / "pg_ctl", "-D", str(cluster), "-w", "-l", str(cluster / "log")]
-    subprocess.run([*control, "-o", options, "start"], check=True, **run)
-    try:
-        yield f"postgresql://boss:s3cret%2F%26%3F@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, **run)
-
-
-@contextmanager
-def _separate_nats(home: Path, *, jetstream: bool = True):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = ["--jetstream", "--store_dir", str(home / "js")] if jetstream else []
-    command = [server_binary(), "-a", "127.0.0.1", "-p", str(port), *options]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
-        until(lambda: _listens(port), "nats-server")
-        try:
-            yield f"nats://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 @pytest.mark.skipif(not DEBIAN_POSTGRES.exists(), reason="Debian's postgresql-15 is not installed here")
 def test_external_database_and_message_server(data):
-    with temporary_directory() as home, _debian_postgres(home) as database, _separate_nats(home) as stream:
+    with temporary_directory() as home, debian_postgres(home) as database, separate_nats(home) as stream:
         with lantu_up(
             data, LANTU_DATABASE_URL=database, LANTU_NATS_URL=stream, LANTU_MQTT_PORT="1999"
         ) as running:
@@ -261,7 +211,7 @@ def test_external_servers_that_do_not_answer_are_named(data):
     refused = lantu("up", "--data-dir", str(data), LANTU_DATABASE_URL="postgresql://x@127.0.0.1:9/lantu")
     assert refused.returncode == 1
     assert "LANTU_DATABASE_URL" in refused.stderr
-    with temporary_directory() as home, _separate_nats(home, jetstream=False) as stream:
+    with temporary_directory() as home, separate_nats(home, jetstream=False) as stream:
         refused = lantu("up", "--data-dir", str(data), LANTU_NATS_URL=stream)
         assert refused.returncode == 1
         assert "JetStream" in refused.stderr
