@@ -77,7 +77,9 @@ def read_photo(content: bytes, kind: FileType, *, zone: tzinfo) -> Photo:
     Raises Refused for a picture that is too large or cannot be decoded.
     """
     try:
-        with Image.open(io.BytesIO(content), formats=["JPEG" if kind.extension == "jpg" else kind.extension.upper()]) as image:
+        with Image.open(
+            io.BytesIO(content), formats=["JPEG" if kind.extension == "jpg" else kind.extension.upper()]
+        ) as image:
             _refuse_bomb(image, kind)
             note = read_camera_note(image, zone=zone)
             if kind.extension == "jpg":
@@ -86,7 +88,9 @@ def read_photo(content: bytes, kind: FileType, *, zone: tzinfo) -> Photo:
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except BROKEN as error:
-        raise refuse_file("photo_broken", _("照片已损坏，无法打开。"), _("请重新拍摄或重新导出后再上传。")) from error
+        raise refuse_file(
+            "photo_broken", _("照片已损坏，无法打开。"), _("请重新拍摄或重新导出后再上传。")
+        ) from error
     flat.thumbnail((SHOWN_EDGE_PX, SHOWN_EDGE_PX), Image.Resampling.LANCZOS)
     upright = flat.transpose(_UPRIGHT[note.orientation]) if note.orientation in _UPRIGHT else flat
     small = upright.copy()
@@ -107,7 +111,11 @@ def _refuse_bomb(image: Image.Image, kind: FileType) -> None:
 
 
 def _too_many_pixels() -> Exception:
-    return refuse_file("too_many_pixels", _("照片像素过大，拒绝解码。"), _("请用手机的普通照片模式拍摄（不超过 5000 万像素）。"))
+    return refuse_file(
+        "too_many_pixels",
+        _("照片像素过大，拒绝解码。"),
+        _("请用手机的普通照片模式拍摄（不超过 5000 万像素）。"),
+    )
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -8,10 +8,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import File, Form, Query, Router
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from lantu.accounts.permissions import require
+from lantu.core.findings import words
 from lantu.core.models import Evidence
 from lantu.core.paging import Page, page_of
 from lantu.core.refusals import Unacceptable
@@ -62,7 +63,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "url": evidence.get_absolute_url(),
         "thumbnail_url": evidence.thumbnail_url if evidence.thumbnail else None,
         "taken_at": evidence.taken_at,
-        "findings": evidence.findings,
+        "findings": [{"code": found["code"], "detail": words(found)} for found in evidence.findings],
     }
 
 
@@ -152,14 +153,14 @@ def _refuse_nul(text: str, field: str) -> None:
 
 
 @router.post("/hazards", response={201: shapes.HazardDetail})
-def report_hazard(request: HttpRequest, body: shapes.HazardIn) -> tuple[int, dict[str, Any]]:
+def report_hazard(request: HttpRequest, body: shapes.HazardIn) -> Status[dict[str, Any]]:
     """Report a hazard; it waits to be confirmed. Photos: POST /hazards/{id}/photos."""
     user: Any = request.auth  # type: ignore[attr-defined]
     _refuse_nul(body.project, "project")
     values = body.dict(exclude={"project"})
     project = get_visible(user, body.project)
     hazard = services.report_hazard(project=project, by=user, now=timezone.now(), **values)
-    return 201, _in_full(user, hazard.pk)
+    return Status(201, _in_full(user, hazard.pk))
 
 
 @router.get("/hazards/{int:pk}", response=shapes.HazardDetail)

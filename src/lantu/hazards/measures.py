@@ -5,7 +5,7 @@ Written for this platform after common site practice; a person who issues an ord
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 _DUST = _(
     "一、立即开启围挡喷淋和雾炮，暂停土方开挖、装卸、破拆等产尘作业；二、裸土和散料全部苫盖，出入口冲洗车辆、清扫积尘；"
@@ -52,4 +52,4 @@ _BY_CHANNEL = {
 
 def standard_measures(channel_key: str) -> str:
     """What to do when this channel is over its limit; the general text for channels without one of their own."""
-    return str(_BY_CHANNEL.get(channel_key, _OTHER))
+    return _BY_CHANNEL.get(channel_key, _OTHER)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from lantu.accounts.models import User
 from lantu.accounts.scopes import scope_of
+from lantu.core.findings import words
 from lantu.core.models import Event, Evidence
 from lantu.core.refusals import Missing
 from lantu.hazards.models import Hazard, Reply
@@ -166,10 +167,11 @@ class ReplyView:
 
 
 def evidence_of(supports_type: str, ids: list[int]) -> dict[int, list[Evidence]]:
-    """Evidence that is not void, by the row it supports."""
+    """Evidence that is not void, by the row it supports; ``questions``: its findings in the reader's words."""
     found: dict[int, list[Evidence]] = {pk: [] for pk in ids}
     rows = Evidence.objects.filter(supports_type=supports_type, supports_id__in=ids, voided_at=None)
     for evidence in rows.order_by("id"):
+        evidence.questions = [words(found_out) for found_out in evidence.findings]  # type: ignore[attr-defined]
         found[evidence.supports_id].append(evidence)
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from lantu.calc.geodesy import haversine_m
 from lantu.core.filetypes import FileType, refuse_file, sniff
+from lantu.core.findings import Finding, finding
 from lantu.core.models import Evidence
 from lantu.core.photos import CameraNote, Photo, read_photo
 
@@ -27,13 +28,6 @@ CLAIM_TOLERANCE_M = 1_000.0
 # A project is a point here and a road or a pipe out there.
 SITE_TOLERANCE_M = 5_000.0
 NAME_LENGTH = 200
-
-
-class Finding(TypedDict):
-    """``code`` for programs, ``detail`` for whoever looks at the evidence."""
-
-    code: str
-    detail: str
 
 
 @transaction.atomic
@@ -120,28 +114,17 @@ def _clean_name(name: str, kind: FileType) -> str:
 
 def _time_findings(note: CameraNote, claimed_at: datetime | None, now: datetime) -> list[Finding]:
     if not note.readable:
-        return [{"code": "exif_unreadable", "detail": _("照片自带的拍摄信息已损坏，无法核对时间和地点")}]
+        return [finding("exif_unreadable")]
     if note.taken_at is None:
-        return [{"code": "exif_time_missing", "detail": _("照片没有自带拍摄时间（可能经聊天软件转发或截图）")}]
+        return [finding("exif_time_missing")]
     taken = timezone.localtime(note.taken_at)
     if note.taken_at > now + CLOCK_TOLERANCE:
-        return [
-            {
-                "code": "exif_time_in_future",
-                "detail": _("照片自带时间 %(taken)s，晚于上传时间") % {"taken": taken.strftime("%Y-%m-%d %H:%M")},
-            }
-        ]
+        return [finding("exif_time_in_future", taken=f"{taken:%Y-%m-%d %H:%M}")]
     gap = abs((claimed_at or now) - note.taken_at)
     if gap <= TIME_TOLERANCE:
         return []
-    against = _("填报时间") if claimed_at else _("上传时间")
-    return [
-        {
-            "code": "exif_time_differs",
-            "detail": _("照片自带时间 %(taken)s，与%(against)s相差 %(days)s 天")
-            % {"taken": f"{taken:%Y-%m-%d}", "against": against, "days": f"{gap.days:,}"},
-        }
-    ]
+    code = "exif_time_differs_from_claim" if claimed_at else "exif_time_differs"
+    return [finding(code, taken=f"{taken:%Y-%m-%d}", days=f"{gap.days:,}")]
 
 
 def _place_findings(
@@ -149,17 +132,16 @@ def _place_findings(
 ) -> list[Finding]:
     if note.lon is None or note.lat is None:
         return []
-    taken = (note.lon, note.lat)
     found: list[Finding] = []
-    for code, (lon, lat), tolerance, words in (
-        ("exif_place_differs", claimed, CLAIM_TOLERANCE_M, _("照片自带位置与填报位置相距 %(km)s 公里")),
-        ("exif_place_far_from_site", site, SITE_TOLERANCE_M, _("照片自带位置距项目现场 %(km)s 公里")),
+    for code, (lon, lat), tolerance in (
+        ("exif_place_differs", claimed, CLAIM_TOLERANCE_M),
+        ("exif_place_far_from_site", site, SITE_TOLERANCE_M),
     ):
         if lon is None or lat is None:
             continue
-        metres = haversine_m(taken, (lon, lat))
+        metres = haversine_m((note.lon, note.lat), (lon, lat))
         if metres > tolerance:
-            found.append({"code": code, "detail": words % {"km": f"{metres / 1000:,.1f}"}})
+            found.append(finding(code, km=f"{metres / 1000:,.1f}"))
     return found
 
 
@@ -168,13 +150,8 @@ def _seen_before(sha256: str) -> list[Finding]:
     first = earlier.first()
     if first is None:
         return []
-    return [
-        {
-            "code": "seen_before",
-            "detail": _("同一文件此前已提交过 %(times)d 次，最早于 %(first)s")
-            % {"times": earlier.count(), "first": f"{timezone.localtime(first.uploaded_at):%Y-%m-%d}"},
-        }
-    ]
+    uploaded = timezone.localtime(first.uploaded_at)
+    return [finding("seen_before", times=str(earlier.count()), first=f"{uploaded:%Y-%m-%d}")]
 
 
 def _store(evidence: Evidence, content: bytes, kind: FileType, photo: Photo | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -29,7 +29,7 @@ def accept_order(hazard: Hazard, *, by: User, now: datetime, version: int | None
     before, after = advance(hazard, Verb.ACCEPT, Verb.START)
     hazard.accepted_at = now
     hazard.rectifier = by
-    hand_on(hazard, now=now, actor=by, outcome=_("已签收"))
+    hand_on(hazard, now=now, actor=by, outcome=gettext_noop("已签收"))
     emit(
         OrderAccepted(
             project_id=hazard.project_id, subject_id=hazard.pk, before=before, after=after, rectifier_id=by.pk

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -42,7 +43,7 @@ def confirm(
     hazard.grade = hazard.grade if grade is None else grade
     hazard.clause = clean_text(clause, most=400) or hazard.clause
     hazard.confirmed_at = now
-    hand_on(hazard, now=now, actor=by, outcome=_("已核实"))
+    hand_on(hazard, now=now, actor=by, outcome=gettext_noop("已核实"))
     emit(
         HazardConfirmed(
             project_id=hazard.project_id, subject_id=hazard.pk, before=before, after=after, grade=hazard.grade

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.core.services.emit import emit
 from lantu.hazards import clocks
@@ -25,7 +25,7 @@ def raise_grade(hazard: Hazard, *, grade: int, now: datetime, cause_id: int | No
     hazard.grade = grade
     if hazard.due_at is not None:
         hazard.due_at = min(hazard.due_at, clocks.rectify_by(grade, now))
-    hand_on(hazard, now=now, actor=None, outcome=_("等级提高"))
+    hand_on(hazard, now=now, actor=None, outcome=gettext_noop("等级提高"))
     emit(
         GradeRaised(
             project_id=hazard.project_id,
@@ -98,8 +98,8 @@ def follow_false_alert(hazard: Hazard, *, reason: str, now: datetime, cause_id: 
     if hazard.closed_at is not None or hazard.state in {HazardState.SUBMITTED, HazardState.SV_CONFIRMED}:
         return hazard
     before, after = advance(hazard, Verb.FALSE)
-    hazard.end_reason = (reason or _("预警已认定为误报"))[:300]
-    finish(hazard, now=now, actor=None, outcome=_("误报"))
+    hazard.end_reason = (reason or gettext_noop("预警已认定为误报"))[:300]
+    finish(hazard, now=now, actor=None, outcome=gettext_noop("误报"))
     emit(
         HazardMarkedFalse(
             project_id=hazard.project_id,

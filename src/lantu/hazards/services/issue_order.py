@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -47,7 +48,7 @@ def issue_order(
     hazard.measures_required = clean_text(measures) or hazard.measures_required
     hazard.clause = clean_text(clause, most=400) or hazard.clause
     before = write_order(hazard, issuer=by, now=now, due_at=due_at)
-    hand_on(hazard, now=now, actor=by, outcome=_("已下发整改通知单"))
+    hand_on(hazard, now=now, actor=by, outcome=gettext_noop("已下发整改通知单"))
     announce_order(hazard, before=before, by=by, now=now)
     return hazard
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -36,7 +37,7 @@ def mark_false_positive(
     must_differ(by, hazard.false_proposed_by, _("误报提出人"), _("复核人"))
     claimant = hazard.false_proposed_by
     before, after = advance(hazard, Verb.FALSE)
-    finish(hazard, now=now, actor=by, outcome=_("误报"))
+    finish(hazard, now=now, actor=by, outcome=gettext_noop("误报"))
     emit(
         HazardMarkedFalse(
             project_id=hazard.project_id,
@@ -59,7 +60,7 @@ def _claim(hazard: Hazard, *, by: User, now: datetime, reason: str) -> Hazard:
     hazard.end_reason = reason_of(reason)
     hazard.false_proposed_by = by
     hazard.false_proposed_at = now
-    hand_on(hazard, now=now, actor=by, outcome=_("提出误报，待复核"))
+    hand_on(hazard, now=now, actor=by, outcome=gettext_noop("提出误报，待复核"))
     emit(
         FalsePositiveProposed(
             project_id=hazard.project_id, subject_id=hazard.pk, before=hazard.state, after=hazard.state
@@ -79,7 +80,7 @@ def _mark_alert(hazard: Hazard, *, claimant: User, by: User, now: datetime) -> N
     if alert.closed_at is not None:
         return
     if alert.proposed_by_id is None:
-        why = _("隐患核实为误报：%(reason)s") % {"reason": hazard.end_reason}
+        why = gettext_noop("隐患核实为误报：%(reason)s") % {"reason": hazard.end_reason}
         alert = mark_alert_false(alert, reason=why, now=now, actor=claimant)
     decider = by if alert.proposed_by_id != by.pk else claimant
     mark_alert_false(alert, reason=hazard.end_reason, now=now, actor=decider)
@@ -99,7 +100,7 @@ def decline_false_positive(
     hazard.false_proposed_by = None
     hazard.false_proposed_at = None
     hazard.end_reason = ""
-    hand_on(hazard, now=now, actor=by, outcome=_("误报申请被驳回"))
+    hand_on(hazard, now=now, actor=by, outcome=gettext_noop("误报申请被驳回"))
     emit(
         FalsePositiveDeclined(
             project_id=hazard.project_id, subject_id=hazard.pk, before=hazard.state, after=hazard.state

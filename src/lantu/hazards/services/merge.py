@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -33,7 +34,7 @@ def merge(hazard: Hazard, *, into: Hazard, by: User, now: datetime, version: int
         )
     before, after = advance(hazard, Verb.MERGE)
     hazard.merged_into = into
-    finish(hazard, now=now, actor=by, outcome=_("已合并"))
+    finish(hazard, now=now, actor=by, outcome=gettext_noop("已合并"))
     emit(
         HazardMerged(
             project_id=hazard.project_id, subject_id=hazard.pk, before=before, after=after, into_id=into.pk
@@ -41,5 +42,5 @@ def merge(hazard: Hazard, *, into: Hazard, by: User, now: datetime, version: int
         actor=by,
         at=now,
     )
-    settle_alert(hazard, now=now, actor=by, outcome=_("隐患已合并"))
+    settle_alert(hazard, now=now, actor=by, outcome=gettext_noop("隐患已合并"))
     return hazard

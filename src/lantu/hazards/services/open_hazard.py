@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
@@ -95,7 +96,7 @@ def _from_alert(alert: Alert, now: datetime) -> Hazard:
         project=alert.project,
         alert=alert,
         source=Source.WARNING,
-        title=_("%(device)s %(what)s超限") % {"device": device.name, "what": label},
+        title=gettext_noop("%(device)s %(what)s超限") % {"device": device.name, "what": label},
         description=_description(alert),
         place=device.place,
         lon=device.lon if located else alert.project.lon,
@@ -112,11 +113,11 @@ def _from_alert(alert: Alert, now: datetime) -> Hazard:
 
 def _description(alert: Alert) -> str:
     if alert.last_value is None or alert.limit is None:
-        return _("%(time)s 规则“%(rule)s”判定异常。") % {
+        return gettext_noop("%(time)s 规则“%(rule)s”判定异常。") % {
             "time": f"{timezone.localtime(alert.opened_at):%Y-%m-%d %H:%M}",
             "rule": alert.rule_version.rule.name,
         }
-    return _(
+    return gettext_noop(
         "%(time)s 实测 %(value)s %(unit)s，%(level)s限值 %(limit)s %(unit)s（规则“%(rule)s”第 %(version)d 版）。"
     ) % {
         "time": f"{timezone.localtime(alert.opened_at):%Y-%m-%d %H:%M}",

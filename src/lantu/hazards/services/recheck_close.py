@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -42,7 +42,7 @@ def recheck_close(
     )
     hazard.rechecked_at = now
     hazard.rechecker = by
-    finish(hazard, now=now, actor=by, outcome=_("复查通过，已销号"))
+    finish(hazard, now=now, actor=by, outcome=gettext_noop("复查通过，已销号"))
     emit(
         HazardClosed(
             project_id=hazard.project_id,
@@ -57,5 +57,5 @@ def recheck_close(
         at=now,
         reason=review.note,
     )
-    settle_alert(hazard, now=now, actor=by, outcome=_("隐患已销号"))
+    settle_alert(hazard, now=now, actor=by, outcome=gettext_noop("隐患已销号"))
     return hazard

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.core.services.emit import emit
@@ -34,7 +34,7 @@ def send_back(
     hazard.returned_count += 1
     hazard.sv_confirmed_at = None
     hazard.supervisor = None
-    hand_on(hazard, now=now, actor=by, outcome=_("已退回"))
+    hand_on(hazard, now=now, actor=by, outcome=gettext_noop("已退回"))
     emit(
         ReplyReturned(
             project_id=hazard.project_id,

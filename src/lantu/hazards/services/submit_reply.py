@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -55,7 +56,7 @@ def submit_reply(
         reply.save(update_fields=["no_photo_reason"])
     hazard.submitted_at = now
     hazard.rectifier = by
-    hand_on(hazard, now=now, actor=by, outcome=_("已回复"))
+    hand_on(hazard, now=now, actor=by, outcome=gettext_noop("已回复"))
     emit(
         ReplySubmitted(
             project_id=hazard.project_id,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -41,7 +41,7 @@ def supervisor_confirm(
     )
     hazard.sv_confirmed_at = now
     hazard.supervisor = by
-    hand_on(hazard, now=now, actor=by, outcome=_("监理已确认"))
+    hand_on(hazard, now=now, actor=by, outcome=gettext_noop("监理已确认"))
     emit(
         ReplyConfirmed(
             project_id=hazard.project_id,

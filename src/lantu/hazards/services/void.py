@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -28,12 +28,12 @@ def void(hazard: Hazard, *, by: User, now: datetime, reason: str, version: int |
     why = reason_of(reason)
     before, after = advance(hazard, Verb.VOID)
     hazard.end_reason = why
-    finish(hazard, now=now, actor=by, outcome=_("作废"))
+    finish(hazard, now=now, actor=by, outcome=gettext_noop("作废"))
     emit(
         HazardVoided(project_id=hazard.project_id, subject_id=hazard.pk, before=before, after=after),
         actor=by,
         at=now,
         reason=why,
     )
-    settle_alert(hazard, now=now, actor=by, outcome=_("隐患已作废"))
+    settle_alert(hazard, now=now, actor=by, outcome=gettext_noop("隐患已作废"))
     return hazard

@@ -20,11 +20,6 @@ from lantu.hazards.tests.site import HOUR, NOW, hazard_at, photo, reply
 LATER = NOW + HOUR
 
 
-@pytest.fixture(autouse=True)
-def _media(tmp_path: Any, settings: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 def test_the_table_leads_from_every_open_state_to_an_end() -> None:
     reachable: dict[str, set[str]] = {}
     for (state, _verb), after in TRANSITIONS.items():
@@ -83,7 +78,11 @@ def test_a_bad_photo_undoes_the_whole_reply(content: bytes, cast: Any, site_proj
     hazard = hazard_at(S.RECTIFYING, cast, site_project)
     with pytest.raises(Refused) as refused:
         s.submit_reply(
-            hazard, by=cast.contractor, now=LATER, text="已经整改", files=[("a.jpg", photo()), ("b.jpg", content)]
+            hazard,
+            by=cast.contractor,
+            now=LATER,
+            text="已经整改",
+            files=[("a.jpg", photo()), ("b.jpg", content)],
         )
     assert refused.value.code.startswith("evidence.")
     hazard.refresh_from_db()
@@ -95,7 +94,9 @@ def test_a_bad_photo_undoes_the_whole_reply(content: bytes, cast: Any, site_proj
 def test_a_document_is_no_photo(cast: Any, site_project: Any) -> None:
     hazard = hazard_at(S.RECTIFYING, cast, site_project)
     with pytest.raises(Refused, match="至少要有一张照片"):
-        s.submit_reply(hazard, by=cast.contractor, now=LATER, text="见附件", files=[("方案.pdf", b"%PDF-1.4")])
+        s.submit_reply(
+            hazard, by=cast.contractor, now=LATER, text="详见附件", files=[("方案.pdf", b"%PDF-1.4")]
+        )
 
 
 def test_ten_photos_are_one_too_many(cast: Any, site_project: Any) -> None:
@@ -110,7 +111,9 @@ def test_a_stale_page_is_told_so(cast: Any, site_project: Any) -> None:
     seen = hazard.version
     s.accept_order(hazard, by=cast.contractor, now=LATER, version=seen)
     with pytest.raises(Refused) as refused:
-        s.submit_reply(hazard, by=cast.contractor, now=LATER, text="已经整改", files=[("a.jpg", photo())], version=seen)
+        s.submit_reply(
+            hazard, by=cast.contractor, now=LATER, text="已经整改", files=[("a.jpg", photo())], version=seen
+        )
     assert refused.value.code == "hazards.changed_meanwhile"
 
 
@@ -124,7 +127,9 @@ def test_a_stale_page_is_told_so(cast: Any, site_project: Any) -> None:
         ({"lon": 2.35, "lat": 48.85}, "lon"),
     ],
 )
-def test_a_bad_report_names_its_field(values: dict[str, Any], field: str, cast: Any, site_project: Any) -> None:
+def test_a_bad_report_names_its_field(
+    values: dict[str, Any], field: str, cast: Any, site_project: Any
+) -> None:
     good = {"project": site_project, "title": "临边无防护", "grade": 2, "by": cast.inspector, "now": NOW}
     with pytest.raises(Refused) as refused:
         s.report_hazard(**(good | values))
@@ -148,8 +153,7 @@ def test_an_evil_title_is_only_text(cast: Any, site_project: Any, client: Any) -
     assert "&lt;script&gt;" in shown
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_taps_make_one_reply(cast: Any, site_project: Any) -> None:
+def test_two_taps_make_one_reply(committed: None, cast: Any, site_project: Any) -> None:
     """Both requests read the hazard before either has written: the second finds it moved on."""
     hazard = hazard_at(S.RECTIFYING, cast, site_project)
     gate = threading.Barrier(2)
@@ -175,8 +179,7 @@ def test_two_taps_make_one_reply(cast: Any, site_project: Any) -> None:
     assert Reply.objects.filter(hazard=hazard).count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_orders_issued_at_once_get_different_numbers(cast: Any, site_project: Any) -> None:
+def test_orders_issued_at_once_get_different_numbers(committed: None, cast: Any, site_project: Any) -> None:
     hazards = [hazard_at(S.CONFIRMED, cast, site_project) for _ in range(4)]
     gate = threading.Barrier(len(hazards))
 

@@ -26,11 +26,6 @@ from lantu.hazards.tests.site import (
 from lantu.monitoring.models import Alert
 
 
-@pytest.fixture(autouse=True)
-def _media(tmp_path: Any, settings: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 def kinds(hazard: Hazard) -> list[str]:
     rows = Event.objects.filter(subject_type="hazards.hazard", subject_id=hazard.pk).order_by("id")
     return [row.kind.removeprefix("hazards.") for row in rows]
