@@ -43,7 +43,11 @@ def create_token(request: HttpRequest, body: Credentials) -> dict[str, str]:
     failures = cache.get(key, 0)
     if failures >= MAX_FAILURES:
         raise Refused("accounts.locked", "失败次数过多，请 15 分钟后再试。", status=429)
-    user = authenticate(request, username=body.username, password=body.password) if "\x00" not in body.username + body.password else None
+    user = (
+        authenticate(request, username=body.username, password=body.password)
+        if "\x00" not in body.username + body.password
+        else None
+    )
     if not isinstance(user, User):
         cache.set(key, failures + 1, LOCK_SECONDS)
         raise Refused("accounts.wrong_password", "用户名或密码不正确。", status=401)

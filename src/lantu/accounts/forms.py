@@ -21,6 +21,8 @@ class Styled:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # type: ignore[attr-defined]
             widget = field.widget
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = _("请选择") if field.required else "—"
             if isinstance(widget, forms.CheckboxInput):
                 widget.attrs["class"] = "form-check-input"
             else:
@@ -38,7 +40,10 @@ class PersonForm(Styled, forms.Form):
     organisation = forms.ModelChoiceField(Organisation.objects.all(), label=_("单位"))
     title = forms.CharField(label=_("职务"), max_length=60, required=False)
     phone = forms.RegexField(
-        r"^[0-9+ -]{5,20}$", label=_("手机"), required=False, error_messages={"invalid": _("请填写电话号码。")}
+        r"^[0-9+ -]{5,20}$",
+        label=_("手机"),
+        required=False,
+        error_messages={"invalid": _("请填写电话号码。")},
     )
     email = forms.EmailField(label=_("邮箱"), required=False)
 
@@ -58,7 +63,10 @@ class OrganisationForm(Styled, forms.Form):
     short_name = forms.CharField(label=_("简称"), max_length=40, required=False)
     kind = forms.ChoiceField(label=_("单位类别"), choices=Organisation.Kind.choices)
     uscc = forms.CharField(
-        label=_("统一社会信用代码"), max_length=18, required=False, help_text=_("18 位；校验码不符时会请您再次确认")
+        label=_("统一社会信用代码"),
+        max_length=18,
+        required=False,
+        help_text=_("18 位；校验码不符时会请您再次确认"),
     )
     area_code = forms.ChoiceField(label=_("行政区划"), choices=county_choices, required=False)
     parent = forms.ModelChoiceField(Organisation.objects.all(), label=_("上级单位"), required=False)

@@ -22,7 +22,14 @@ ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 # Third-party doors that must stand open: signing in, language, API (it authenticates by itself).
 _OPEN_PREFIXES = ("/accounts/login", "/accounts/2fa/authenticate", "/i18n/", "/api/", "/static/")
 # Where a person with an administrator's password may still go.
-_BEFORE_OWN_PASSWORD = ("/accounts/password/change/", "/accounts/logout/", "/i18n/", "/ui/preferences/", "/static/", "/live")
+_BEFORE_OWN_PASSWORD = (
+    "/accounts/password/change/",
+    "/accounts/logout/",
+    "/i18n/",
+    "/ui/preferences/",
+    "/static/",
+    "/live",
+)
 
 
 def public(view: ViewT) -> ViewT:

@@ -32,9 +32,16 @@ class Organisation(models.Model):
     # GB 32100 pilot codes exist whose check digit fails: the code is kept, and the doubt with it.
     uscc_doubt = models.CharField(max_length=120, blank=True, default="")
     area_code = models.CharField(_("行政区划"), max_length=6, blank=True, default="")
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     head = models.ForeignKey(
-        "accounts.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("负责人")
+        "accounts.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("负责人"),
     )
     is_demo = models.BooleanField(default=False)
 
@@ -57,7 +64,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("邮箱"), blank=True, default="")
     phone = models.CharField(_("手机"), max_length=20, blank=True, default="")
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("单位")
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("单位"),
     )
     title = models.CharField(_("职务"), max_length=60, blank=True, default="")
     deputy = models.ForeignKey(
@@ -141,7 +153,9 @@ class GrantRequest(models.Model):
         CONFIRMED = "confirmed", _("已确认")
         REFUSED = "refused", _("已驳回")
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grant_requests", verbose_name=_("人员"))
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="grant_requests", verbose_name=_("人员")
+    )
     role = models.CharField(_("角色"), max_length=16, choices=Role.choices)
     reach = models.CharField(_("范围"), max_length=14, choices=Reach.choices)
     county_code = models.CharField(_("县市区"), max_length=6, blank=True, default="")
@@ -155,7 +169,9 @@ class GrantRequest(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=200, blank=True, default="")
-    grant = models.OneToOneField(Grant, on_delete=models.SET_NULL, null=True, blank=True, related_name="request")
+    grant = models.OneToOneField(
+        Grant, on_delete=models.SET_NULL, null=True, blank=True, related_name="request"
+    )
 
     class Meta:
         constraints = [
@@ -165,7 +181,8 @@ class GrantRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="grant_request_not_for_oneself",
-                condition=~Q(user=models.F("proposed_by")) & (Q(decided_by=None) | ~Q(decided_by=models.F("user"))),
+                condition=~Q(user=models.F("proposed_by"))
+                & (Q(decided_by=None) | ~Q(decided_by=models.F("user"))),
             ),
             models.CheckConstraint(
                 name="grant_request_decision_is_complete",

@@ -82,7 +82,9 @@ def organisations_matching(words: str = "", kind: str = "") -> QuerySet[Organisa
     if kind:
         rows = rows.filter(kind=kind)
     if words:
-        rows = rows.filter(Q(name__icontains=words) | Q(short_name__icontains=words) | Q(uscc__icontains=words))
+        rows = rows.filter(
+            Q(name__icontains=words) | Q(short_name__icontains=words) | Q(uscc__icontains=words)
+        )
     return rows.order_by("kind", "name")
 
 
@@ -141,7 +143,9 @@ class DemoAccount:
 
 def demo_logins() -> list[DemoAccount]:
     """The demonstration accounts that can sign in, in the order of the roles: one for each role."""
-    rows = Grant.objects.filter(user__is_demo=True, user__is_active=True, user__username=F("role"), ends_at=None)
+    rows = Grant.objects.filter(
+        user__is_demo=True, user__is_active=True, user__username=F("role"), ends_at=None
+    )
     found = {
         grant.role: DemoAccount(grant.user.username, str(grant.user), grant.get_role_display())
         for grant in rows.select_related("user")

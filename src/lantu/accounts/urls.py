@@ -31,5 +31,8 @@ urlpatterns = [
     path("log/roots/", log.log_roots, name="log_roots"),
     # Doors of the sign-in library that stand closed; these come first and so answer before its own.
     path("signup/", closed.closed, name="closed"),
-    re_path(r"^(?:email|confirm-email|login/code|password/set|password/reset|3rdparty|social)(?:/.*)?$", closed.closed),
+    re_path(
+        r"^(?:email|confirm-email|login/code|password/set|password/reset|3rdparty|social)(?:/.*)?$",
+        closed.closed,
+    ),
 ]

@@ -32,9 +32,15 @@ class Desk:
 def desk_of(duty: Duty, reader: Any, *, now: datetime) -> Desk:
     """Verbs: act, hand_over, bounce, arbitrate, ask_stop, decide_stop, resume, ask_extension,
     decide_extension, urge."""
-    stop = duty.stops.select_related("asked_by", "decision_duty__holder").filter(resumed_at=None, refused_at=None).first()
+    stop = (
+        duty.stops.select_related("asked_by", "decision_duty__holder")
+        .filter(resumed_at=None, refused_at=None)
+        .first()
+    )
     extension = (
-        duty.extension_requests.select_related("asked_by", "decision_duty__holder").filter(decided_at=None).first()
+        duty.extension_requests.select_related("asked_by", "decision_duty__holder")
+        .filter(decided_at=None)
+        .first()
     )
     if duty.closed_at is not None:
         return Desk(frozenset(), None, None)

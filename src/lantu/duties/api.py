@@ -181,7 +181,13 @@ def _duty(row: Duty, now: datetime) -> dict[str, Any]:
 def _bill(bill: Bill) -> dict[str, Any]:
     return {
         "rows": [
-            {"label": row.label, "unit": row.unit, "objects": row.objects, "days": row.days, "seconds": row.seconds}
+            {
+                "label": row.label,
+                "unit": row.unit,
+                "objects": row.objects,
+                "days": row.days,
+                "seconds": row.seconds,
+            }
             for row in bill.rows
         ],
         "elapsed_seconds": bill.elapsed_seconds,
@@ -225,7 +231,9 @@ def list_duties(request: HttpRequest, narrow: Query[DutyFilter]) -> dict[str, An
         rows = rows.filter(project__code=narrow.project)
     if narrow.subject:
         kind, _, number = narrow.subject.rpartition(":")
-        rows = rows.filter(subject_type=kind, subject_id=int(number) if number.isdecimal() and len(number) < 19 else -1)
+        rows = rows.filter(
+            subject_type=kind, subject_id=int(number) if number.isdecimal() and len(number) < 19 else -1
+        )
     return page_of(
         rows, cursor=narrow.cursor, limit=narrow.limit, order="due_at", shape=lambda row: _duty(row, now)
     )
@@ -340,9 +348,7 @@ def post_ask_extension(request: HttpRequest, pk: int, body: AskExtensionIn) -> d
 def post_decide_extension(request: HttpRequest, pk: int, body: DecideIn) -> dict[str, Any]:
     """Decide the pending extension; never by the one who asked."""
     row = selectors.get_visible_duty(_me(request), pk)
-    decide_extension(
-        row, granted=body.granted, reason=body.reason, now=timezone.now(), actor=_me(request)
-    )
+    decide_extension(row, granted=body.granted, reason=body.reason, now=timezone.now(), actor=_me(request))
     return _answer(pk)
 
 
@@ -358,4 +364,3 @@ def post_urge(request: HttpRequest, pk: int, body: ReasonIn) -> dict[str, Any]:
 def post_notices_seen(request: HttpRequest, body: NoticesIn) -> dict[str, int]:
     """Mark my notices as seen."""
     return {"seen": mark_notices_seen(_me(request), now=timezone.now(), ids=body.ids)}
-

@@ -15,7 +15,11 @@ from lantu.duties.selectors import visible_duties
 
 def _counts(reader: Any, now: datetime) -> tuple[int, int]:
     late = Q(due_at__lt=now, stopped_since=None)
-    found = visible_duties(reader).filter(closed_at=None).aggregate(open=Count("pk"), late=Count("pk", filter=late))
+    found = (
+        visible_duties(reader)
+        .filter(closed_at=None)
+        .aggregate(open=Count("pk"), late=Count("pk", filter=late))
+    )
     return int(found["open"]), int(found["late"])
 
 

@@ -31,7 +31,9 @@ def _moment(label: Any) -> forms.DateTimeField:
 
 
 def _reason(label: Any, *, required: bool = True) -> forms.CharField:
-    return forms.CharField(label=label, max_length=300, required=required, widget=forms.Textarea(attrs={"rows": 3}))
+    return forms.CharField(
+        label=label, max_length=300, required=required, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class VerbForm(Styled, forms.Form):

@@ -15,15 +15,16 @@ from lantu.duties import workflow_models
 from lantu.projects.models import Project, ProjectCode
 from lantu.projects.selectors import visible_projects
 
-navigation.add(
-    NavItem(key="work", label=_("我的待办"), url_name="duties:work", icon="checklist", order=10)
-)
+navigation.add(NavItem(key="work", label=_("我的待办"), url_name="duties:work", icon="checklist", order=10))
 project_tabs.add(
     ProjectTab(key="bill", label=_("责任账单"), url_name="duties:project_bill", icon="receipt", order=80)
 )
 
 workflow_models.add(
-    "duties.Extension", is_open=Q(decided_at=None), subject_type="duties.extension", duty_field="decision_duty"
+    "duties.Extension",
+    is_open=Q(decided_at=None),
+    subject_type="duties.extension",
+    duty_field="decision_duty",
 )
 workflow_models.add(
     "duties.ClockStop",

@@ -28,7 +28,9 @@ class Slip(models.TextChoices):
 class Duty(models.Model):
     """One step owed. A subject (hazard, alert, gate step …) has at most one open duty."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, blank=True, related_name="duties")
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, null=True, blank=True, related_name="duties"
+    )
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     step = models.CharField(_("环节"), max_length=40)
@@ -39,8 +41,12 @@ class Duty(models.Model):
     holder = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="duties", verbose_name=_("责任人")
     )
-    unit = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="duties", verbose_name=_("责任单位"))
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="duties", verbose_name=_("责任单位")
+    )
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     # Who last put the ball into the holder's hands.
     handed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -67,14 +73,18 @@ class Duty(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_type", "subject_id"], condition=Q(closed_at=None), name="duty_one_open_per_subject"
+                fields=["subject_type", "subject_id"],
+                condition=Q(closed_at=None),
+                name="duty_one_open_per_subject",
             ),
             models.CheckConstraint(name="duty_due_after_opening", condition=Q(due_at__gte=F("opened_at"))),
             models.CheckConstraint(name="duty_severity_1_to_4", condition=Q(severity__range=(1, 4))),
             models.CheckConstraint(name="duty_bounces_once", condition=Q(bounces__lte=2)),
         ]
         indexes = [
-            models.Index(fields=["holder", "due_at"], condition=Q(closed_at=None), name="duty_open_by_holder"),
+            models.Index(
+                fields=["holder", "due_at"], condition=Q(closed_at=None), name="duty_open_by_holder"
+            ),
             models.Index(fields=["due_at"], condition=Q(closed_at=None), name="duty_open_by_due"),
             models.Index(fields=["check_at"], condition=Q(closed_at=None), name="duty_open_by_check"),
             models.Index(fields=["unit", "due_at"], condition=Q(closed_at=None), name="duty_open_by_unit"),
@@ -126,7 +136,9 @@ class ClockStop(models.Model):
     asked_at = models.DateTimeField()
     expected_until = models.DateTimeField(_("预计恢复时间"))
     decision_duty = models.ForeignKey(Duty, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     approved_at = models.DateTimeField(null=True, blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     resumed_at = models.DateTimeField(null=True, blank=True)
@@ -134,7 +146,9 @@ class ClockStop(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["duty"], condition=Q(resumed_at=None, refused_at=None), name="stop_one_pending_or_running"
+                fields=["duty"],
+                condition=Q(resumed_at=None, refused_at=None),
+                name="stop_one_pending_or_running",
             ),
             models.CheckConstraint(
                 name="stop_approved_by_another",
@@ -163,13 +177,17 @@ class Extension(models.Model):
     # The first extension is decided one rung up, the second two rungs up.
     rung = models.SmallIntegerField(default=1)
     decision_duty = models.ForeignKey(Duty, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     granted = models.BooleanField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["duty"], condition=Q(decided_at=None), name="extension_one_pending"),
+            models.UniqueConstraint(
+                fields=["duty"], condition=Q(decided_at=None), name="extension_one_pending"
+            ),
             models.CheckConstraint(
                 name="extension_decided_by_another",
                 condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")),

@@ -73,7 +73,7 @@ def open_duties_of_unit(user: User) -> QuerySet[Duty]:
     """What the person's unit owes now, whoever holds it."""
     if user.organisation_id is None:
         return Duty.objects.none()
-    return _with_people(Duty.objects.filter(unit_id=user.organisation_id, closed_at=None))
+    return _with_people(visible_duties(user).filter(unit_id=user.organisation_id, closed_at=None))
 
 
 def open_duties_sent_by(user: User) -> QuerySet[Duty]:
@@ -89,7 +89,9 @@ def week_duties(user: User, now: datetime) -> QuerySet[Duty]:
     """
     soon = Q(severity__gte=3, due_at__lte=now + timedelta(days=7))
     rows = visible_duties(user).filter(closed_at=None)
-    return _with_people(rows.filter(Q(holder=user) | Q(slip=Slip.RED) | Q(due_at__lt=now) | Q(level__gte=2) | soon))
+    return _with_people(
+        rows.filter(Q(holder=user) | Q(slip=Slip.RED) | Q(due_at__lt=now) | Q(level__gte=2) | soon)
+    )
 
 
 def overdue(rows: QuerySet[Duty], now: datetime) -> QuerySet[Duty]:
@@ -99,7 +101,18 @@ def overdue(rows: QuerySet[Duty], now: datetime) -> QuerySet[Duty]:
 
 def closed_duties_of(user: User) -> QuerySet[Duty]:
     """What the person has done, latest first."""
-    return _with_people(Duty.objects.filter(holder=user, closed_at__isnull=False)).order_by("-closed_at", "-pk")
+    return _with_people(Duty.objects.filter(holder=user, closed_at__isnull=False)).order_by(
+        "-closed_at", "-pk"
+    )
+
+
+def coming_to(user: User) -> Duty | None:
+    """What is most likely to land here next: the nearest due duty of the unit or of what the person sent out."""
+    near = Q(handed_by=user)
+    if user.organisation_id is not None:
+        near |= Q(unit_id=user.organisation_id)
+    rows = visible_duties(user).filter(near, closed_at=None).exclude(holder=user)
+    return _with_people(rows).order_by("due_at").first()
 
 
 def escalated_to(user: User, *, limit: int) -> list[Notice]:
@@ -192,7 +205,11 @@ def told_at(duty: Duty, level: int, now: datetime) -> list[User]:
 
 def arbiter_for(duty: Duty, *, not_user: User, now: datetime) -> User:
     """The bureau's officer who decides after a second bounce. Raises Refused when there is none."""
-    candidates = [*officers_for(duty, now), *people_in_role(Role.OFFICER, now), *people_in_role(Role.DIRECTOR, now)]
+    candidates = [
+        *officers_for(duty, now),
+        *people_in_role(Role.OFFICER, now),
+        *people_in_role(Role.DIRECTOR, now),
+    ]
     for person in candidates:
         if person.pk not in {not_user.pk, duty.holder_id} and person.organisation_id is not None:
             return person
@@ -211,7 +228,9 @@ def decider_for(duty: Duty, *, rung: int, not_user: User, now: datetime) -> User
     for person in candidates:
         if person.is_active and person.organisation_id and person.pk not in {not_user.pk, duty.holder_id}:
             return person
-    raise Refused("duties.no_decider", "没有可以审批的上级。", remedy="请联系系统管理员核对单位负责人和局领导的授权。")
+    raise Refused(
+        "duties.no_decider", "没有可以审批的上级。", remedy="请联系系统管理员核对单位负责人和局领导的授权。"
+    )
 
 
 def people_for_handover(duty: Duty, *, whole_city: bool) -> QuerySet[User]:
@@ -223,7 +242,12 @@ def people_for_handover(duty: Duty, *, whole_city: bool) -> QuerySet[User]:
         if duty.project_id is not None:
             reach |= Q(pk__in=Party.objects.filter(project_id=duty.project_id).values("contact_id"))
     blind = Grant.objects.filter(role__in=[Role.SYSADMIN, Role.SECADMIN]).values("user_id")
-    return people.filter(reach).exclude(pk__in=blind).select_related("organisation").order_by("organisation__name", "username")
+    return (
+        people.filter(reach)
+        .exclude(pk__in=blind)
+        .select_related("organisation")
+        .order_by("organisation__name", "username")
+    )
 
 
 def _with_people(rows: QuerySet[Duty]) -> QuerySet[Duty]:

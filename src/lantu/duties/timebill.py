@@ -33,8 +33,8 @@ class BillRow:
 
     @property
     def days(self) -> float:
-        """Working days, to one decimal."""
-        return round(self.seconds / DAY_SECONDS, 1)
+        """Working days, to two decimals: about a quarter of an hour."""
+        return round(self.seconds / DAY_SECONDS, 2)
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class Bill:
 
     @property
     def elapsed_days(self) -> float:
-        return round(self.elapsed_seconds / DAY_SECONDS, 1)
+        return round(self.elapsed_seconds / DAY_SECONDS, 2)
 
     @property
     def stopped_days(self) -> float:
-        return round(self.stopped_seconds / DAY_SECONDS, 1)
+        return round(self.stopped_seconds / DAY_SECONDS, 2)
 
 
 def bill_of_subject(subject_type: str, subject_id: int, *, now: datetime, by: str = "person") -> Bill:
@@ -92,7 +92,9 @@ def _bill(holdings: QuerySet[Holding], stops: QuerySet[ClockStop], *, now: datet
             objects[party] = objects.get(party, 0) + 1
     stopped = elapsed - sum(seconds.values())
     rows = [
-        BillRow(key=party, label=labels[party][0], unit=labels[party][1], seconds=held, objects=objects[party])
+        BillRow(
+            key=party, label=labels[party][0], unit=labels[party][1], seconds=held, objects=objects[party]
+        )
         for party, held in seconds.items()
     ]
     rows.sort(key=lambda row: (-row.seconds, row.label))

@@ -33,7 +33,9 @@ def verify_duties() -> Iterator[Breach]:
     held = Holding.objects.filter(ended_at=None).values("duty_id")
     for duty in Duty.objects.filter(closed_at=None).exclude(pk__in=held):
         yield Breach(duty.subject_type, duty.subject_id, f"责任 {duty.pk} 未办结而无人持有")
-    for holding in Holding.objects.filter(ended_at=None, duty__closed_at__isnull=False).select_related("duty"):
+    for holding in Holding.objects.filter(ended_at=None, duty__closed_at__isnull=False).select_related(
+        "duty"
+    ):
         yield Breach("duties.duty", holding.duty_id, "责任已办结而持有期未结束")
     differ = Holding.objects.filter(ended_at=None).exclude(holder_id=F("duty__holder_id"))
     for holding in differ.select_related("duty"):
@@ -55,6 +57,8 @@ def _objects_without_duty(entry: WorkflowModel) -> Iterator[Breach]:
 
 def _duties_without_object(entry: WorkflowModel) -> Iterator[Breach]:
     open_ids = entry.model_class()._default_manager.filter(entry.is_open).values("pk")
-    orphans = Duty.objects.filter(subject_type=entry.subject_type, closed_at=None).exclude(subject_id__in=open_ids)
+    orphans = Duty.objects.filter(subject_type=entry.subject_type, closed_at=None).exclude(
+        subject_id__in=open_ids
+    )
     for duty in orphans:
         yield Breach(entry.subject_type, duty.subject_id, f"责任 {duty.pk} 未结而对象已办结或不存在")

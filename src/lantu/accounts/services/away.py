@@ -22,9 +22,19 @@ def go_away(user: User, *, deputy: User, until: datetime, now: datetime, actor: 
     if deputy.pk == user.pk:
         raise Refused("accounts.own_deputy", "代理人不能是本人。", field="deputy")
     if not deputy.is_active or (deputy.away_until is not None and deputy.away_until > now):
-        raise Refused("accounts.deputy_away", f"{deputy} 离岗或外出，不能代理。", remedy="请另选代理人。", field="deputy")
+        raise Refused(
+            "accounts.deputy_away",
+            f"{deputy} 离岗或外出，不能代理。",
+            remedy="请另选代理人。",
+            field="deputy",
+        )
     if deputy.organisation_id != user.organisation_id:
-        raise Refused("accounts.deputy_elsewhere", "代理人须与本人同一单位。", remedy="请在本单位内选择。", field="deputy")
+        raise Refused(
+            "accounts.deputy_elsewhere",
+            "代理人须与本人同一单位。",
+            remedy="请在本单位内选择。",
+            field="deputy",
+        )
     user.deputy = deputy
     user.away_until = until
     user.save(update_fields=["deputy", "away_until"])

@@ -98,7 +98,9 @@ def revoke_grant(grant: Grant, *, why: str, now: datetime, actor: User) -> None:
     if grant.ends_at is not None and grant.ends_at <= now:
         raise Refused("accounts.already_ended", "这项授权已经结束。")
     if grant.role == Role.SYSADMIN and not _others_with(Role.SYSADMIN, grant.user_id, now):
-        raise Refused("accounts.last_sysadmin", "这是最后一位系统管理员，不能撤销。", remedy="请先为另一人授权。")
+        raise Refused(
+            "accounts.last_sysadmin", "这是最后一位系统管理员，不能撤销。", remedy="请先为另一人授权。"
+        )
     grant.ends_at = now
     grant.save(update_fields=["ends_at"])
     emit(

@@ -30,7 +30,9 @@ def uscc_doubt(code: str) -> str:
         raise Unacceptable("accounts.uscc_length", "统一社会信用代码须为 18 位。", field="uscc")
     if UsccFinding.CHARACTER in findings:
         raise Unacceptable(
-            "accounts.uscc_character", "统一社会信用代码只含数字和大写字母（不含 I、O、S、V、Z）。", field="uscc"
+            "accounts.uscc_character",
+            "统一社会信用代码只含数字和大写字母（不含 I、O、S、V、Z）。",
+            field="uscc",
         )
     return "；".join(DOUBTS[finding] for finding in findings)
 

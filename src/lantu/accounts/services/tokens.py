@@ -45,7 +45,9 @@ def revoke_token(user: User, *, token_id: int, now: datetime) -> None:
 
 def tokens_of(user: User, *, now: datetime) -> list[ApiToken]:
     """The person's tokens that still work, newest first."""
-    return list(ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=now).order_by("-created_at"))
+    return list(
+        ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=now).order_by("-created_at")
+    )
 
 
 def user_of_token(token: str, *, now: datetime) -> User | None:

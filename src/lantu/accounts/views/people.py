@@ -69,7 +69,9 @@ def _page(
 ) -> HttpResponse:
     found, now = get_person(pk), timezone.now()
     grants = grants_in_force(found, now)
-    requests = list(GrantRequest.objects.filter(user=found).select_related("organisation", "proposed_by")[:20])
+    requests = list(
+        GrantRequest.objects.filter(user=found).select_related("organisation", "proposed_by")[:20]
+    )
     context: dict[str, Any] = {
         "person": found,
         "form": form or PersonForm(initial=_initial(found)),

@@ -31,7 +31,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, *, away_form: AwayForm | None = None, token: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, *, away_form: AwayForm | None = None, token: str = "", status: int = 200
+) -> HttpResponse:
     me, now = _me(request), timezone.now()
     key = request.session.session_key
     sessions = sessions_of(me, now=now)

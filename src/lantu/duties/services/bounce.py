@@ -101,7 +101,9 @@ def _require_allowed(duty: Duty, *, code: str, reason: str, now: datetime, actor
     if is_about_duties(duty) or duty.arbitrating:
         raise Refused("duties.cannot_bounce", "审批和裁定事项不能退回。", remedy="如不便处理，请移交他人。")
     if duty.bounces >= MAX_BOUNCES:
-        raise Refused("duties.decided", "这项责任已由局经办裁定，不能再退回。", remedy="如确有困难，请申请延期或停钟。")
+        raise Refused(
+            "duties.decided", "这项责任已由局经办裁定，不能再退回。", remedy="如确有困难，请申请延期或停钟。"
+        )
     current = duty.holdings.get(ended_at=None)
     if now > after_working_seconds(current.started_at, DAY_SECONDS):
         raise Refused(

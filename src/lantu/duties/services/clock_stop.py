@@ -143,9 +143,7 @@ def resume(duty: Duty, *, now: datetime, actor: User | None, reason: str = "") -
     """Let the clock run again; the due time moves by exactly the time that it stood still."""
     duty = locked_open(duty.pk)
     stop = (
-        duty.stops.select_related("decision_duty")
-        .filter(approved_at__isnull=False, resumed_at=None)
-        .first()
+        duty.stops.select_related("decision_duty").filter(approved_at__isnull=False, resumed_at=None).first()
     )
     if stop is None or duty.stopped_since is None:
         raise Refused("duties.not_stopped", "这项责任的计时没有停止。")

@@ -25,11 +25,15 @@ def require_may_ask(duty: Duty, *, actor: User, now: datetime, what: str) -> Non
     if actor.pk not in {duty.holder_id, duty.unit.head_id}:
         raise Denied("duties.not_yours", f"只有责任人或本单位负责人可以申请{what}。")
     if is_about_duties(duty) or duty.arbitrating:
-        raise Refused("duties.not_for_decisions", f"审批和裁定事项不能申请{what}。", remedy="请尽快审批或移交他人。")
+        raise Refused(
+            "duties.not_for_decisions", f"审批和裁定事项不能申请{what}。", remedy="请尽快审批或移交他人。"
+        )
     if duty.stopped_since is not None:
         raise Refused("duties.clock_stopped", "这项责任的计时已经停止。", remedy="请先恢复计时。")
     if now > duty.due_at:
-        raise Refused("duties.expired", f"时限已过，不能再申请{what}。", remedy="请尽快办理，并在办理结果中说明原因。")
+        raise Refused(
+            "duties.expired", f"时限已过，不能再申请{what}。", remedy="请尽快办理，并在办理结果中说明原因。"
+        )
 
 
 def require_reason(text: str) -> str:
@@ -67,4 +71,6 @@ def require_may_decide(duty: Duty, request: Extension | ClockStop, *, actor: Use
     owes = request.decision_duty is not None and request.decision_duty.holder_id == actor.pk
     by_office = may(actor, "duties.decide", duty.project) and (rung < 2 or Role.DIRECTOR in roles_of(actor))
     if not (owes or by_office):
-        raise Denied("duties.not_decider", "您不是这项申请的审批人。", remedy="审批人见申请下方的“待审批人”。")
+        raise Denied(
+            "duties.not_decider", "您不是这项申请的审批人。", remedy="审批人见申请下方的“待审批人”。"
+        )

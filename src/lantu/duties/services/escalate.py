@@ -89,17 +89,21 @@ def escalate_to(duty: Duty, *, level: int, now: datetime, actor: User | None, wh
 
 
 def _issue_all(duty: Duty, rungs: list[Rung], *, now: datetime, actor: User | None, why: str) -> int:
+    told: set[int] = set()
     for rung in rungs:
-        _issue(duty, rung, now=now, actor=actor, why=why)
+        told |= _issue(duty, rung, skip=told, now=now, actor=actor, why=why)
     duty.check_at = next_check(duty, now)
     duty.save(update_fields=["slip", "level", "reminded_at", "check_at"])
     return len(rungs)
 
 
-def _issue(duty: Duty, rung: Rung, *, now: datetime, actor: User | None, why: str) -> None:
+def _issue(
+    duty: Duty, rung: Rung, *, skip: set[int], now: datetime, actor: User | None, why: str
+) -> set[int]:
+    """One rung. Whoever was told of a lower rung at this very moment is not told twice."""
     duty.level, duty.slip, duty.reminded_at = rung.level, rung.slip, now
     told = tell(
-        told_at(duty, rung.level, now),
+        [person for person in told_at(duty, rung.level, now) if person.pk not in skip],
         duty=duty,
         kind=Notice.Kind.SLIP if rung.level == 0 else Notice.Kind.ESCALATION,
         level=rung.level,
@@ -121,3 +125,4 @@ def _issue(duty: Duty, rung: Rung, *, now: datetime, actor: User | None, why: st
         at=now,
         reason=why,
     )
+    return set(told)

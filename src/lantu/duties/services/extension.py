@@ -89,7 +89,9 @@ def decide_extension(duty: Duty, *, granted: bool, reason: str, now: datetime, a
         .first()
     )
     if extension is None:
-        raise Refused("duties.no_extension_pending", "没有待审批的延期申请。", remedy="请刷新页面查看最新状态。")
+        raise Refused(
+            "duties.no_extension_pending", "没有待审批的延期申请。", remedy="请刷新页面查看最新状态。"
+        )
     require_may_decide(duty, extension, actor=actor, rung=extension.rung)
     if not granted:
         reason = require_reason(reason)

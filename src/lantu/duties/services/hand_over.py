@@ -28,7 +28,9 @@ def hand_over(duty: Duty, *, to: User, reason: str, now: datetime, actor: User) 
     duty = locked_open(duty.pk)
     _require_right(duty, to, actor)
     if duty.arbitrating:
-        raise Refused("duties.must_arbitrate", "这项责任正等待裁定，不能移交。", remedy="请作出裁定，指定承办人。")
+        raise Refused(
+            "duties.must_arbitrate", "这项责任正等待裁定，不能移交。", remedy="请作出裁定，指定承办人。"
+        )
     require_fit(duty, to)
     return _hand_over(duty, to=to, reason=reason, now=now, actor=actor)
 
@@ -65,7 +67,9 @@ def pass_on(duty: Duty, *, to: User, now: datetime, actor: User | None, why: str
     """
     receiver, instead = receiver_of(to, now)
     if receiver.pk == duty.holder_id:
-        raise Refused("duties.same_holder", f"{receiver} 已经是责任人。", remedy="请选择另一位承办人。", field="to")
+        raise Refused(
+            "duties.same_holder", f"{receiver} 已经是责任人。", remedy="请选择另一位承办人。", field="to"
+        )
     current = Holding.objects.get(duty=duty, ended_at=None)
     moment = max(now, current.started_at)
     current.ended_at = moment

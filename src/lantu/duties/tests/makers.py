@@ -11,7 +11,9 @@ from lantu.duties.models import Duty
 from lantu.duties.services.open import open_duty
 
 
-def make_duty(holder: Any, *, subject_id: int = 1, now: datetime = NOW, days: float = 10, **more: Any) -> Duty:
+def make_duty(
+    holder: Any, *, subject_id: int = 1, now: datetime = NOW, days: float = 10, **more: Any
+) -> Duty:
     """An open duty about an imaginary thing, due after ``days``."""
     values: dict[str, Any] = {
         "subject_type": "tests.thing",

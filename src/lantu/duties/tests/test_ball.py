@@ -76,7 +76,9 @@ def test_the_new_holder_is_told_and_closing_marks_it_seen(cast: SimpleNamespace)
 
 def test_hand_over_keeps_both_spans(cast: SimpleNamespace) -> None:
     mate = colleague(cast.contractor)
-    duty = hand_over(make_duty(cast.contractor), to=mate, reason="换班", now=NOW + HOUR, actor=cast.contractor)
+    duty = hand_over(
+        make_duty(cast.contractor), to=mate, reason="换班", now=NOW + HOUR, actor=cast.contractor
+    )
     spans = list(duty.holdings.values_list("holder_id", "started_at", "ended_at"))
     assert spans == [(cast.contractor.pk, NOW, NOW + HOUR), (mate.pk, NOW + HOUR, None)]
     assert duty.holder == mate
@@ -89,10 +91,15 @@ def test_hand_over_leaves_the_unit_only_by_the_bureau(cast: SimpleNamespace) -> 
         hand_over(duty, to=cast.owner, reason="x", now=NOW, actor=cast.contractor)
     with pytest.raises(Denied):
         hand_over(duty, to=cast.owner, reason="x", now=NOW, actor=cast.outsider)
-    assert hand_over(duty, to=cast.owner, reason="改派", now=NOW, actor=cast.officer).unit == cast.owner.organisation
+    assert (
+        hand_over(duty, to=cast.owner, reason="改派", now=NOW, actor=cast.officer).unit
+        == cast.owner.organisation
+    )
 
 
-def test_nobody_receives_a_duty_of_a_project_they_cannot_open(cast: SimpleNamespace, site_project: Any) -> None:
+def test_nobody_receives_a_duty_of_a_project_they_cannot_open(
+    cast: SimpleNamespace, site_project: Any
+) -> None:
     duty = make_duty(cast.contractor, project=site_project)
     with pytest.raises(Refused, match="无权查看该项目"):
         hand_over(duty, to=cast.outsider, reason="x", now=NOW, actor=cast.officer)
@@ -102,9 +109,13 @@ def test_bounce_goes_to_the_proposed_person_and_the_second_to_the_arbiter(
     cast: SimpleNamespace, site_project: Any
 ) -> None:
     duty = make_duty(cast.contractor, project=site_project)
-    duty = bounce(duty, code="not_ours", to=cast.owner, reason="合同第 3 条", now=NOW + HOUR, actor=cast.contractor)
+    duty = bounce(
+        duty, code="not_ours", to=cast.owner, reason="合同第 3 条", now=NOW + HOUR, actor=cast.contractor
+    )
     assert (duty.holder, duty.arbitrating) == (cast.owner, False)
-    duty = bounce(duty, code="wrong_area", to=cast.supervisor, reason="", now=NOW + 2 * HOUR, actor=cast.owner)
+    duty = bounce(
+        duty, code="wrong_area", to=cast.supervisor, reason="", now=NOW + 2 * HOUR, actor=cast.owner
+    )
     assert (duty.holder, duty.arbitrating) == (cast.officer, True)
     with pytest.raises(Refused, match="等待裁定"):
         hand_over(duty, to=cast.owner, reason="x", now=NOW + 2 * HOUR, actor=cast.officer)
@@ -129,7 +140,12 @@ def test_bounce_needs_a_basis_and_one_working_day(cast: SimpleNamespace) -> None
     # NOW is a Wednesday; a duty received on Friday may still be bounced on Monday morning.
     friday = make_duty(cast.contractor, subject_id=2, now=NOW + timedelta(days=2))
     moved = bounce(
-        friday, code="duplicate", to=cast.owner, reason="x", now=NOW + timedelta(days=4, hours=20), actor=cast.contractor
+        friday,
+        code="duplicate",
+        to=cast.owner,
+        reason="x",
+        now=NOW + timedelta(days=4, hours=20),
+        actor=cast.contractor,
     )
     assert moved.holder == cast.owner
 

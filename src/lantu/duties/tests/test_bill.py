@@ -25,12 +25,16 @@ from lantu.duties.timebill import bill_of_project, bill_of_subject
 HOUR = timedelta(hours=1)
 
 
-STEPS = st.lists(st.tuples(st.integers(1, 100), st.sampled_from(["pass", "stop", "resume", "move"])), max_size=8)
+STEPS = st.lists(
+    st.tuples(st.integers(1, 100), st.sampled_from(["pass", "stop", "resume", "move"])), max_size=8
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, tail=st.integers(0, 300))
-def test_parties_add_up(cast: SimpleNamespace, site_project: Any, steps: list[tuple[int, str]], tail: int) -> None:
+def test_parties_add_up(
+    cast: SimpleNamespace, site_project: Any, steps: list[tuple[int, str]], tail: int
+) -> None:
     with transaction.atomic():
         _play(cast, site_project, steps, tail)
         transaction.set_rollback(True)
@@ -53,7 +57,9 @@ def _play(cast: SimpleNamespace, project: Any, steps: list[tuple[int, str]], tai
                     due_at=at + 9999 * HOUR, now=at, actor=cast.officer,
                 )  # fmt: skip
             elif what == "stop":
-                ask_stop(duty, code="stop_order", note="x", expected_until=at + HOUR, now=at, actor=duty.holder)
+                ask_stop(
+                    duty, code="stop_order", note="x", expected_until=at + HOUR, now=at, actor=duty.holder
+                )
                 approve_stop(duty, now=at, actor=cast.officer)
             else:
                 duty = resume(duty, now=at, actor=cast.officer)

@@ -21,7 +21,12 @@ DAY = timedelta(days=1)
 
 
 def asked(duty: Duty, actor: Any, **more: Any) -> ClockStop:
-    values: dict[str, Any] = {"code": "stop_order", "note": "停工令 3 号", "expected_until": NOW + 5 * DAY, "now": NOW}
+    values: dict[str, Any] = {
+        "code": "stop_order",
+        "note": "停工令 3 号",
+        "expected_until": NOW + 5 * DAY,
+        "now": NOW,
+    }
     return ask_stop(duty, actor=actor, **(values | more))
 
 
@@ -88,7 +93,9 @@ def test_no_request_after_expiry(cast: SimpleNamespace) -> None:
 
 def test_two_extensions_each_one_rung_higher(cast: SimpleNamespace, site_project: Any) -> None:
     duty = make_duty(cast.contractor, project=site_project)
-    first = ask_extension(duty, wanted_due_at=NOW + 12 * DAY, reason="材料未到", now=NOW, actor=cast.contractor)
+    first = ask_extension(
+        duty, wanted_due_at=NOW + 12 * DAY, reason="材料未到", now=NOW, actor=cast.contractor
+    )
     assert first.decision_duty is not None
     assert first.decision_duty.holder == cast.officer
     with pytest.raises(Refused, match="在办"):
@@ -96,7 +103,9 @@ def test_two_extensions_each_one_rung_higher(cast: SimpleNamespace, site_project
     decide_extension(duty, granted=True, reason="", now=NOW, actor=cast.officer)
     duty.refresh_from_db()
     assert (duty.due_at, duty.original_due_at) == (NOW + 12 * DAY, NOW + 10 * DAY)
-    second = ask_extension(duty, wanted_due_at=NOW + 14 * DAY, reason="又未到", now=NOW, actor=cast.contractor)
+    second = ask_extension(
+        duty, wanted_due_at=NOW + 14 * DAY, reason="又未到", now=NOW, actor=cast.contractor
+    )
     assert second.decision_duty is not None
     assert second.decision_duty.holder == cast.director
     with pytest.raises(Denied):
@@ -106,7 +115,9 @@ def test_two_extensions_each_one_rung_higher(cast: SimpleNamespace, site_project
         ask_extension(duty, wanted_due_at=NOW + 16 * DAY, reason="x", now=NOW, actor=cast.contractor)
 
 
-def test_a_refused_extension_needs_a_reason_and_leaves_the_due_time(cast: SimpleNamespace, site_project: Any) -> None:
+def test_a_refused_extension_needs_a_reason_and_leaves_the_due_time(
+    cast: SimpleNamespace, site_project: Any
+) -> None:
     duty = make_duty(cast.contractor, project=site_project)
     ask_extension(duty, wanted_due_at=NOW + 12 * DAY, reason="材料未到", now=NOW, actor=cast.contractor)
     with pytest.raises(Refused, match="写明理由"):
@@ -134,7 +145,9 @@ def test_closing_withdraws_what_is_pending(cast: SimpleNamespace, site_project: 
     assert list(verify_duties()) == []
 
 
-def test_a_duty_closed_while_stopped_is_judged_by_its_moved_due_time(cast: SimpleNamespace, site_project: Any) -> None:
+def test_a_duty_closed_while_stopped_is_judged_by_its_moved_due_time(
+    cast: SimpleNamespace, site_project: Any
+) -> None:
     duty = make_duty(cast.contractor, project=site_project, days=1)
     asked(duty, cast.contractor)
     approve_stop(duty, now=NOW, actor=cast.officer)

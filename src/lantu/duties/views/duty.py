@@ -96,13 +96,15 @@ def bill_chart(bill: Bill) -> dict[str, Any]:
     longest = rows[0] if rows else None
     summary = ""
     if longest is not None:
-        summary = _("持有最久的是 %(name)s，%(days)s 个工作日") % {"name": longest.label, "days": longest.days}
+        summary = _("持有最久的是 %(name)s，%(days)s 个工作日") % {
+            "name": longest.label,
+            "days": longest.days,
+        }
     return {
         "kind": "bar",
         "horizontal": True,
         "x": [row.label for row in rows],
-        "unit": _("工作日"),
-        "series": [{"name": _("持有"), "data": [row.days for row in rows], "color": "primary"}],
+        "series": [{"name": _("持有（工作日）"), "data": [row.days for row in rows], "color": "primary"}],
         "summary": summary,
         "empty": _("还没有持有记录。"),
     }

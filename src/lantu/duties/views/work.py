@@ -31,7 +31,13 @@ TABS: dict[str, Any] = {
     "done": _("已办结"),
 }
 # The first three of these that exist stand on top of the week.
-WEEK_FIGURES = ("duties.overdue", "hazards.on_time_rate", "devices.silent", "hazards.rectification_rate", "duties.open")
+WEEK_FIGURES = (
+    "duties.overdue",
+    "hazards.on_time_rate",
+    "devices.silent",
+    "hazards.rectification_rate",
+    "duties.open",
+)
 SILENT = "devices.silent"
 
 
@@ -60,7 +66,7 @@ def work(request: HttpRequest) -> HttpResponse:
     context |= {
         "notices": list(selectors.notices_of(me).filter(seen_at=None)[:6]),
         "unseen": selectors.unseen_count(me),
-        "coming": _coming(me) if not shown else None,
+        "coming": selectors.coming_to(me) if not shown else None,
     }
     if leads:
         known = {definition.name for definition in figure_definitions()}
@@ -82,18 +88,6 @@ def _rows(me: User, tab: str, now: datetime) -> QuerySet[Duty]:
     if tab == "done":
         return selectors.closed_duties_of(me)
     return selectors.by_consequence(selectors.open_duties_of(me), now)
-
-
-def _coming(me: User) -> Duty | None:
-    """What is most likely to land here next: the nearest due duty of the unit or of what I sent out."""
-    mine = Q(unit_id=me.organisation_id) | Q(handed_by=me)
-    return (
-        Duty.objects.filter(mine, closed_at=None)
-        .exclude(holder=me)
-        .select_related("project", "holder", "unit")
-        .order_by("due_at")
-        .first()
-    )
 
 
 @require_GET
@@ -164,6 +158,11 @@ def duty_list(request: HttpRequest) -> HttpResponse:
         "slip": slip,
         "project": project,
         "of": of,
-        "states": [("open", _("未办结")), ("overdue", _("逾期")), ("week", _("7 天内到期")), ("closed", _("已办结"))],
+        "states": [
+            ("open", _("未办结")),
+            ("overdue", _("逾期")),
+            ("week", _("7 天内到期")),
+            ("closed", _("已办结")),
+        ],
     }
     return render(request, "duties/list.html", context)
