@@ -11,7 +11,10 @@ INITIAL_CHARS = 130
 @lru_cache(maxsize=4096)
 def pinyin_of(name: str) -> str:
     """``生物医药`` → ``shengwuyiyao swyy``: full syllables, then initials, lower case, without tones."""
-    from pypinyin import Style, lazy_pinyin  # its dictionary takes 60 ms to load: only where a name is written
+    from pypinyin import (  # its dictionary takes 60 ms to load: only where a name is written
+        Style,
+        lazy_pinyin,
+    )
 
     def joined(style: Style) -> str:
         parts = lazy_pinyin(name, style=style, errors=lambda rest: [c for c in rest if c.isalnum()])

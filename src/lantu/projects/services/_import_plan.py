@@ -181,7 +181,7 @@ def _place(planned: PlannedRow, lon: Any, lat: Any) -> Iterator[Problem]:
 
 def change_words(name: str, value: Any) -> str:
     """A value of the preview as people read it."""
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", []):
         return _("（空）")
     field_ = Project._meta.get_field(name)
     if field_.choices:

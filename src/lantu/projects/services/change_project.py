@@ -114,7 +114,7 @@ def shown(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return "、".join(str(part) for part in value)
+        return "、".join(" ".join(map(str, part.values())) if isinstance(part, dict) else str(part) for part in value)
     if isinstance(value, date):
         return value.isoformat()
     return str(value)

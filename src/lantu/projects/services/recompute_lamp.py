@@ -49,8 +49,13 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
         yield ids[start : start + CHUNK]
 
 
-@transaction.atomic
 def _recompute_chunk(ids: list[int], now: datetime, actor: User | None, cause_id: int | None) -> int:
+    # Within the change that caused it there is nothing to save separately.
+    with transaction.atomic(savepoint=False):
+        return _recompute_locked(ids, now, actor, cause_id)
+
+
+def _recompute_locked(ids: list[int], now: datetime, actor: User | None, cause_id: int | None) -> int:
     projects = list(Project.objects.select_for_update().only(*READ).filter(pk__in=ids).order_by("pk"))
     facts = gather(ids, now)
     today = timezone.localtime(now).date()

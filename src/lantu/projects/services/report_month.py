@@ -65,7 +65,8 @@ def report_month(
     wanted = {"physical_pct": physical_pct, "invested_yuan": invested_yuan, "paid_yuan": paid_yuan}
     wanted |= {"planned_pct": planned_pct, "planned_invest_yuan": planned_invest_yuan}
     values = {field: _number(field, value) for field, value in wanted.items() if value not in (None, "")}
-    figure = MonthlyFigure.objects.filter(project=row, month=first).first()
+    months = list(MonthlyFigure.objects.filter(project=row).order_by("month"))
+    figure = next((known for known in months if known.month == first), None)
     if not values.keys() & {*CUMULATIVE}:
         raise Unacceptable("projects.empty_month", _("三项进度都没有填。"), remedy=_("至少填一项。"), field="physical_pct")
     if figure is not None and seen_at is not None and figure.reported_at != seen_at:
@@ -73,14 +74,16 @@ def report_month(
     if "planned_pct" not in values and (figure is None or figure.planned_pct is None):
         share = time_share_pct(row.planned_start_on, row.planned_finish_on, min(month_end(first), today))
         values |= {"planned_pct": share} if share is not None else {}
-    _refuse_falling(row, first, values, reason)
+    _refuse_falling([known for known in months if known.month < first], values, reason)
     before = {field: getattr(figure, field, None) for field in values}
-    figure, _created = MonthlyFigure.objects.update_or_create(
-        project=row,
-        month=first,
-        defaults={**values, "grade": grade, "source": source[:80], "reported_by": actor, "reported_at": now},
-    )
-    _keep_in_step(row, now)
+    if figure is None:
+        figure = MonthlyFigure(project=row, month=first)
+        months = sorted([*months, figure], key=lambda known: known.month)
+    for field, value in values.items():
+        setattr(figure, field, value)
+    figure.grade, figure.source, figure.reported_by, figure.reported_at = grade, source[:80], actor, now
+    figure.save()
+    _keep_in_step(row, months, now)
     figures = {field: _word(value) for field, value in values.items()} | {"grade": grade}
     figures |= {f"{field}_before": _word(value) for field, value in before.items() if value is not None}
     emit(
@@ -135,16 +138,13 @@ def _refuse_overwriting(figure: MonthlyFigure, values: dict[str, Decimal]) -> No
         )
 
 
-def _refuse_falling(row: Project, month: date, values: dict[str, Decimal], reason: str) -> None:
+def _refuse_falling(earlier: list[MonthlyFigure], values: dict[str, Decimal], reason: str) -> None:
     """A cumulative figure does not fall without a word of explanation."""
     if reason.strip():
         return
-    previous = MonthlyFigure.objects.filter(project=row, month__lt=month).order_by("-month")
     for field in CUMULATIVE:
-        if field not in values:
-            continue
-        last = previous.exclude(**{field: None}).first()
-        if last is not None and values[field] < getattr(last, field):
+        last = next((figure for figure in reversed(earlier) if getattr(figure, field) is not None), None)
+        if field in values and last is not None and values[field] < getattr(last, field):
             label = last._meta.get_field(field).verbose_name
             raise Refused(
                 "projects.figure_falls",
@@ -155,9 +155,8 @@ def _refuse_falling(row: Project, month: date, values: dict[str, Decimal], reaso
             )
 
 
-def _keep_in_step(row: Project, now: datetime) -> None:
-    """Copy the newest known value of each truth to the project, and the year's sum to its plan."""
-    months = list(MonthlyFigure.objects.filter(project=row).order_by("month"))
+def _keep_in_step(row: Project, months: list[MonthlyFigure], now: datetime) -> None:
+    """Copy the newest known value of each truth to the project, and what was done in each year to its plan."""
     newest: dict[str, Any] = {}
     for figure in months:
         for field in (*CUMULATIVE, "planned_pct"):
@@ -173,8 +172,12 @@ def _keep_in_step(row: Project, now: datetime) -> None:
     row.save(
         update_fields=["latest_month", "physical_pct", "planned_pct", "invested_yuan", "paid_yuan", "updated_at"]
     )
+    plans = {plan.year: plan for plan in YearPlan.objects.filter(project=row)}
     for year, done in done_by_year([(f.month, f.invested_yuan) for f in months]).items():
-        YearPlan.objects.update_or_create(project=row, year=year, defaults={"done_yuan": done})
+        plan = plans.get(year) or YearPlan(project=row, year=year)
+        if plan.pk is None or plan.done_yuan != done:
+            plan.done_yuan = done
+            plan.save()
 
 
 def done_by_year(months: list[tuple[date, Decimal | None]]) -> dict[int, Decimal]:

@@ -49,9 +49,9 @@ def set_party(
     after = f"{organisation.name} {contact}"
     if party is not None and (party.organisation_id, party.contact_id) == (organisation.pk, contact.pk):
         return party
-    party, _created = Party.objects.update_or_create(
-        project=row, role=role, defaults={"organisation": organisation, "contact": contact}
-    )
+    party = party or Party(project=row, role=role)
+    party.organisation, party.contact = organisation, contact
+    party.save()
     if role == Party.Role.OWNER and row.owner_org_id != organisation.pk:
         row.owner_org = organisation
     row.updated_at, row.version = now, row.version + 1

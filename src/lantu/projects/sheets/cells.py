@@ -58,7 +58,7 @@ def _amount(number: Decimal) -> str:
 def _money(column: Column, value: Any, unit: str) -> Decimal:
     """Yuan. A number is in the column's unit; text may carry its own unit when nothing else stands beside it."""
     factor = UNITS[unit]
-    if isinstance(value, bool) or isinstance(value, date | datetime):
+    if isinstance(value, (bool, date | datetime)):
         raise Unfit(_("“%(value)s”不是金额。") % {"value": value}, _("请把单元格格式改为数值。"))
     if isinstance(value, int | float | Decimal):
         return Decimal(str(value)) * factor

@@ -15,7 +15,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from lantu.projects.areas import area_names
 from lantu.projects.models import Project
-from lantu.projects.selectors import LIST_FIELDS
 from lantu.projects.sheets.columns import COLUMNS, EXTRA, Column
 from lantu.projects.sheets.reading import column_letter
 
@@ -24,8 +23,6 @@ REQUIRED_FILL = PatternFill("solid", fgColor="A35A00")
 BAD_FILL = PatternFill("solid", fgColor="FBD9D9")
 HEAD_FONT = Font(color="FFFFFF", bold=True)
 WAN = Decimal(10_000)
-MODEL_FIELDS = tuple(column.key for column in COLUMNS if column.key not in ("owner_org", "lead_unit"))
-EXPORT_FIELDS = tuple(dict.fromkeys((*LIST_FIELDS, *MODEL_FIELDS, "lead_unit__name")))
 VALIDATED_ROWS = 5000
 CELL_CHARS = 32_000
 SHEET = "项目清单"

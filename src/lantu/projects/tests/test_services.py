@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.cast import NOW
 
 from lantu.core.models import Event
 from lantu.core.refusals import Denied, Refused, Unacceptable
@@ -20,7 +21,6 @@ from lantu.projects.services.replace_code import replace_code
 from lantu.projects.services.report_month import done_by_year, report_month
 from lantu.projects.services.set_party import set_party
 from lantu.projects.services.set_year_plan import set_year_plan
-from tests.cast import NOW
 
 
 def values(owner: Any, **more: Any) -> dict[str, Any]:
@@ -238,7 +238,8 @@ def test_search_finds_name_initials_codes_and_units(cast: Any, site_project: Pro
     assert found("100002") == [other_project.name]
     assert found("齐河县城投") == [other_project.name]
     assert found("外地建筑") == [other_project.name]
-    assert found("%") == [] and found("_") == []
+    assert found("%") == []
+    assert found("_") == []
     assert found("公园", cast.outsider) == []
     replace_code(project=park, new_code="2604-371402-04-01-299999", reason="换发", actor=cast.officer, now=NOW)
     assert found("200001") == [park.name]
