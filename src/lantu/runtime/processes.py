@@ -114,8 +114,8 @@ def mqtt_auth(env: dict[str, str], connections: Connections, server: Nats | None
 
 
 def step(name: str, env: dict[str, str], *arguments: str) -> Spec:
-    """A Django command that is run to its end during the start."""
-    return Spec(name=name, argv=manage_argv(*arguments), env=env)
+    """A Django command that is run to its end during the start; what it prints is progress, not every note of its log."""
+    return Spec(name=name, argv=manage_argv(*arguments), env={"LANTU_LOG_LEVEL": "WARNING", **env})
 
 
 def manage_argv(*arguments: str) -> list[str]:

@@ -18,6 +18,7 @@ class Steps:
     def __init__(self) -> None:
         self.count = 0
         self._title = ""
+        self._told_at = 0.0
         self._living = out.is_terminal
 
     @contextmanager
@@ -35,9 +36,11 @@ class Steps:
         self._finish("[green]✓[/]", started)
 
     def detail(self, line: str) -> None:
-        """A line of progress inside the current step."""
+        """A line of progress inside the current step. Where lines stay, at most one a second; the log has all."""
         text = line.strip()
-        if text:
+        now = time.monotonic()
+        if text and (self._living or now - self._told_at >= 1):
+            self._told_at = now
             self._show(f"{self._title} · {text}" if self._living else f"      {text}")
 
     def _show(self, text: str) -> None:
