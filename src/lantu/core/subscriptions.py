@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 Handler = Callable[["Event"], None]
 _handlers: dict[str, list[Handler]] = {}
-_inline: contextvars.ContextVar[bool] = contextvars.ContextVar("lantu_inline_delivery", default=False)
+# None: deliver by job. A set: deliver inline, leaving out the handlers of these modules.
+_inline: contextvars.ContextVar[frozenset[str] | None] = contextvars.ContextVar(
+    "lantu_inline_delivery", default=None
+)
 
 
 def subscribe(*kinds: str) -> Callable[[Handler], Handler]:
@@ -33,9 +36,12 @@ def handlers_of(kind: str) -> list[Handler]:
 
 
 @contextmanager
-def inline_delivery() -> Iterator[None]:
-    """Run handlers at once, inside the emitting transaction: past history and tests need no worker."""
-    token = _inline.set(True)
+def inline_delivery(*, leaving_out: Iterable[str] = ()) -> Iterator[None]:
+    """Run handlers at once, inside the emitting transaction: past history and tests need no worker.
+
+    ``leaving_out``: modules whose handlers only keep sums in step; whoever leaves them out makes the sums at the end.
+    """
+    token = _inline.set(frozenset(leaving_out))
     try:
         yield
     finally:
@@ -43,4 +49,10 @@ def inline_delivery() -> Iterator[None]:
 
 
 def delivers_inline() -> bool:
-    return _inline.get()
+    return _inline.get() is not None
+
+
+def inline_handlers(kind: str) -> list[Handler]:
+    """The handlers to run now, under :func:`inline_delivery`."""
+    left_out = _inline.get() or frozenset()
+    return [handler for handler in handlers_of(kind) if handler.__module__ not in left_out]

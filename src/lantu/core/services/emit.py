@@ -12,7 +12,7 @@ from lantu.calc.hashchain import chain_hash, plain
 from lantu.core.events import DomainEvent, payload_of
 from lantu.core.models import CITY_CHAIN, ChainHead, Event
 from lantu.core.nudge import nudge_on_commit
-from lantu.core.subscriptions import delivers_inline, handlers_of
+from lantu.core.subscriptions import delivers_inline, handlers_of, inline_handlers
 
 
 def hashed_fields(row: Event) -> dict[str, Any]:
@@ -85,12 +85,11 @@ def emit(
 
 
 def _deliver(row: Event) -> None:
-    handlers = handlers_of(row.kind)
     if delivers_inline():
-        for handler in handlers:
+        for handler in inline_handlers(row.kind):
             handler(row)
         return
-    if handlers:
+    if handlers_of(row.kind):
         from lantu.core.jobs import deliver_event
 
         deliver_event.configure(queueing_lock=None).defer(event_id=row.pk)

@@ -87,9 +87,11 @@ class Stories:
         if self.worker is None:
             self.worker = Worker(partition=PARTITION, now=now)
             self.seq = self.worker.position.seq
-        self.worker.watch(now=now)
         project = self.world.projects[warning.project]
         subject = f"lantu.{project.code}.{warning.device}.telemetry".encode()
+        if subject not in self.worker.memory.registry.by_subject:
+            # Reading the registry back costs more than a story: only when the worker does not know the device yet.
+            self.worker.watch(now=now)
         start_ms = int(warning.started_at.timestamp() * 1000)
         deliveries = []
         for offset_ms, values in series:

@@ -33,6 +33,7 @@ LATE = (7, 19, 33, 48, 62, 77)
 """Numbers of the warnings whose rectification came after its due time: on time are 79 of 85."""
 RETURNED = (5, 14, 26, 33, 41, 57, 70, 83)
 """Numbers of those that were sent back once."""
+RULES_SINCE = date(2026, 1, 3)
 YEAR_DAYS = 355
 NIGHT_RULES = ("noise.night.leq", "noise.night.peak")
 PREFERRED = {4: FLAGSHIP, 21: "evpark", 37: "railtown", 52: "oldtown", 66: "hub", 80: FLAGSHIP}
@@ -69,9 +70,11 @@ def _cases(now: datetime) -> Iterator[_Case]:
     kinds = [(rule, severity) for rule, severity, count in SCRIPT for _ in range(count)]
     kinds.remove(OPEN)
     draw.shuffle(kinds)
+    # A rule speaks only for days on which it is in force: the newest of the rules used here began with 2026.
+    span = min(YEAR_DAYS, max(60, (now.date() - RULES_SINCE).days))
     for no, (rule, severity) in enumerate(kinds, 1):
         # newest first in number 85: the longest rectifying term still fits before now
-        age = YEAR_DAYS - (YEAR_DAYS - 24) * (no - 1) / (len(kinds) - 1)
+        age = span - (span - 24) * (no - 1) / (len(kinds) - 1)
         day = (now - timedelta(days=age)).date()
         yield _Case(no, rule, severity, _moment(draw, rule, _midnight(day)), "closed", PREFERRED.get(no, ""))
     opened = now - timedelta(hours=3, minutes=20)
