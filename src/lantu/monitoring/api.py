@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 from ninja.security import HttpBearer
 
 from lantu.accounts.api_auth import reader_auth
@@ -74,6 +74,13 @@ class AlertFilter(Schema):
     limit: int = 100
 
 
+class SeriesFilter(Schema):
+    channel: str
+    since: datetime | None = Field(None, alias="from")
+    until: datetime | None = Field(None, alias="to")
+    step: str = ""
+
+
 @router.post(
     "/telemetry",
     auth=[DeviceToken(), *reader_auth],
@@ -98,7 +105,10 @@ def post_telemetry(request: HttpRequest) -> HttpResponse | dict[str, Any]:
     size = request.headers.get("Content-Length", "")
     if size.isdigit() and int(size) > MAX_BODY:
         return problem(
-            413, code="monitoring.body_too_large", detail="请求体超过 1 MB。", remedy="请分批上报，每批不超过 1 MB。"
+            413,
+            code="monitoring.body_too_large",
+            detail="请求体超过 1 MB。",
+            remedy="请分批上报，每批不超过 1 MB。",
         )
     caller: Any = request.auth  # type: ignore[attr-defined]
     return accept(request.body, caller=caller, now=timezone.now())
@@ -117,7 +127,11 @@ def list_devices(request: HttpRequest, filters: Query[DeviceFilter]) -> dict[str
         state=filters.state,
     )
     return page_of(
-        found, cursor=filters.cursor, limit=filters.limit, order="code", shape=lambda row: device_row(row, now)
+        found,
+        cursor=filters.cursor,
+        limit=filters.limit,
+        order="code",
+        shape=lambda row: device_row(row, now),
     )
 
 
@@ -135,16 +149,10 @@ def new_device_token(request: HttpRequest, code: str) -> dict[str, str]:
 
 
 @router.get("/readings", response=ReadingsOut, summary="读数序列：原始，或按步长汇总")
-def read_readings(
-    request: HttpRequest,
-    channel: str,
-    start: datetime | None = Query(None, alias="from"),
-    end: datetime | None = Query(None, alias="to"),
-    step: str = "",
-) -> dict[str, Any]:
+def read_readings(request: HttpRequest, asked: Query[SeriesFilter]) -> dict[str, Any]:
     require(request.auth, "monitoring.read")  # type: ignore[attr-defined]
-    found = get_channel(request.auth, channel)  # type: ignore[attr-defined]
-    since, until = span_of(start, end, now=timezone.now())
+    found = get_channel(request.auth, asked.channel)  # type: ignore[attr-defined]
+    since, until = span_of(asked.since, asked.until, now=timezone.now())
     answer: dict[str, Any] = {
         "channel": f"{found.device.code}.{found.key}",
         "unit": found.unit,
@@ -153,8 +161,8 @@ def read_readings(
         "points": [],
         "buckets": [],
     }
-    if step:
-        rows = stepped_series(found, since=since, until=until, step=parse_step(step))
+    if asked.step:
+        rows = stepped_series(found, since=since, until=until, step=parse_step(asked.step))
         answer["buckets"] = [BucketOut(**row._asdict()) for row in rows]
     else:
         answer["points"] = [PointOut(**row._asdict()) for row in raw_series(found, since=since, until=until)]

@@ -19,6 +19,8 @@ from lantu.monitoring.ingest.services import submit
 
 MAX_BODY = 1024 * 1024
 MAX_RECORDS = 5_000
+CONTRACT = ("ts", "values", "units")
+STATUSES = ("accepted", "quarantined", "rejected")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def accept(body: bytes, *, caller: Any, now: datetime) -> dict[str, Any]:
     """Check every record, put all that belong to a known device into the stream, and say what will become of each.
 
     Records with faults go into the stream too: the worker keeps their good values and quarantines the rest with
-    the same reasons. Only a record that names no device of the caller's is refused here. Raises Unacceptable for a
+    the same reasons (“quarantined”). Only a record that names no device of the caller's is refused here (“rejected”). Raises Unacceptable for a
     body that is no JSON, Denied when the caller may not send at all, Refused (503) when the stream is away.
     """
     records = _records(body)
@@ -51,47 +53,64 @@ def accept(body: bytes, *, caller: Any, now: datetime) -> dict[str, Any]:
         raise Denied("accounts.no_right", "您没有“代设备上报读数”的权限。", remedy="请使用设备口令上报。")
     registry = _registry()
     devices = _senders(records, own)
-    outgoing: list[tuple[str, str, dict[str, Any]]] = []
+    outgoing: list[tuple[str, str, Any]] = []
     receipts: list[dict[str, Any]] = []
     for index, record in enumerate(records):
-        code = record.get("device", own.code if own else None) if isinstance(record, dict) else None
+        code = own.code if own is not None else ""
+        if isinstance(record, dict):
+            code = record.get("device", code)
         device = devices.get(code) if isinstance(code, str) else None
-        reason, detail = "", ""
-        if device is None:
-            reason, detail = "unknown_device", f"device = {str(code)[:60]}"
-        elif own is not None and device.pk != own.pk:
-            reason, detail = "wrong_device", "a device token may send for its own device only"
-        elif own is None and not may(caller, "monitoring.send_telemetry", device.project):
-            reason, detail = "unknown_device", f"device = {str(code)[:60]}"
-        else:
-            assert isinstance(record, dict)
-            kept = {key: value for key, value in record.items() if key in ("ts", "values", "units")}
-            problems = check_record(registry, _as_delivery(device, kept, now))
-            reason = problems[0].reason if problems else ""
-            detail = "; ".join(problem.detail for problem in problems)[:300]
-            outgoing.append((device.project.code, device.code, kept))
+        refusal = _refusal(device, own, caller)
+        if device is None or refusal:
+            detail = storable(f"device = {str(code)[:60]}")
+            receipts.append({"index": index, "status": "rejected", "reason": refusal, "detail": detail})
+            continue
+        kept = {key: record[key] for key in CONTRACT if key in record} if isinstance(record, dict) else record
+        outgoing.append((device.project.code, device.code, kept))
+        problems = check_record(registry, _as_delivery(device, kept, now))
         receipts.append(
-            {"index": index, "status": "quarantined" if reason else "accepted", "reason": reason, "detail": storable(detail)}
+            {
+                "index": index,
+                "status": "quarantined" if problems else "accepted",
+                "reason": problems[0].reason if problems else "",
+                "detail": storable("; ".join(problem.detail for problem in problems))[:300],
+            }
         )
     if outgoing:
         submit(outgoing)
-    refused = sum(1 for receipt in receipts if receipt["status"] != "accepted")
-    return {"accepted": len(receipts) - refused, "quarantined": refused, "records": receipts}
+    counts = {name: sum(receipt["status"] == name for receipt in receipts) for name in STATUSES}
+    return {**counts, "records": receipts}
+
+
+def _refusal(device: Device | None, own: Device | None, caller: Any) -> str:
+    """Why this caller may not send for this device; empty when it may."""
+    if device is None:
+        return "unknown_device"
+    if own is not None:
+        return "" if device.pk == own.pk else "wrong_device"
+    return "" if may(caller, "monitoring.send_telemetry", device.project) else "unknown_device"
 
 
 def _records(body: bytes) -> list[Any]:
     if len(body) > MAX_BODY:
-        raise Unacceptable("monitoring.body_too_large", "请求体超过 1 MB。", remedy="请分批上报。", status=413)
+        raise Unacceptable(
+            "monitoring.body_too_large", "请求体超过 1 MB。", remedy="请分批上报。", status=413
+        )
     try:
         document = loose_json(body)
     except ValueError as error:
         raise Unacceptable(
-            "monitoring.bad_json", f"请求体不是合法的 JSON：{str(error)[:120]}", remedy="请用 UTF-8 编码的 JSON。", status=422
+            "monitoring.bad_json",
+            f"请求体不是合法的 JSON：{str(error)[:120]}",
+            remedy="请用 UTF-8 编码的 JSON。",
+            status=422,
         ) from error
     records = document if isinstance(document, list) else [document]
     if not records or len(records) > MAX_RECORDS:
         raise Unacceptable(
-            "monitoring.record_count", f"一次上报 1 到 {MAX_RECORDS} 条，本次 {len(records)} 条。", remedy="请分批上报。"
+            "monitoring.record_count",
+            f"一次上报 1 到 {MAX_RECORDS} 条，本次 {len(records)} 条。",
+            remedy="请分批上报。",
         )
     return records
 
@@ -99,13 +118,15 @@ def _records(body: bytes) -> list[Any]:
 def _senders(records: list[Any], own: Device | None) -> dict[str, Device]:
     codes = {record.get("device") for record in records if isinstance(record, dict)}
     wanted = {code for code in codes if isinstance(code, str) and "\x00" not in code}
-    found = {device.code: device for device in Device.objects.select_related("project").filter(code__in=wanted)}
+    found = {
+        device.code: device for device in Device.objects.select_related("project").filter(code__in=wanted)
+    }
     if own is not None:
         found[own.code] = own
     return found
 
 
-def _as_delivery(device: Device, record: dict[str, Any], now: datetime) -> Delivery:
+def _as_delivery(device: Device, record: Any, now: datetime) -> Delivery:
     payload = json.dumps(record).encode()
     return Delivery(0, to_ms(now), subject_of(device.project.code, device.code), None, payload)
 

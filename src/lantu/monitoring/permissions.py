@@ -16,5 +16,9 @@ define(
     _("认定预警为误报"),
     roles={Role.OFFICER, Role.COUNTY, Role.INSPECTOR, Role.SUPERVISOR, Role.OWNER, Role.CONTRACTOR},
 )
-define("monitoring.read_quarantine", _("查看隔离报文"), roles=BUREAU | SITE | {Role.AUDITOR, Role.INSPECTOR, Role.COUNTY})
+define(
+    "monitoring.read_quarantine",
+    _("查看隔离报文"),
+    roles=BUREAU | SITE | {Role.AUDITOR, Role.INSPECTOR, Role.COUNTY},
+)
 define("monitoring.replay_quarantine", _("重放隔离报文"), roles={Role.OFFICER})

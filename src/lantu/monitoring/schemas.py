@@ -34,6 +34,7 @@ class ReceiptOut(Schema):
 class SubmissionOut(Schema):
     accepted: int
     quarantined: int
+    rejected: int
     records: list[ReceiptOut]
 
 
@@ -80,7 +81,7 @@ class PointOut(Schema):
 
 class BucketOut(Schema):
     ts_ms: int
-    count: int
+    readings: int
     mean: float
     low: float
     high: float

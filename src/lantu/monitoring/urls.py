@@ -2,20 +2,20 @@
 
 from django.urls import path
 
-from lantu.monitoring import data_views, views
+from lantu.monitoring import views, views_data
 
 app_name = "monitoring"
 
 urlpatterns = [
     path("devices/", views.devices, name="devices"),
-    path("devices/map.geojson", data_views.device_layer, name="device_layer"),
+    path("devices/map.geojson", views_data.device_layer, name="device_layer"),
     path("devices/<str:code>/", views.device, name="device"),
     path("devices/<str:code>/token", views.token, name="token"),
-    path("devices/<str:code>/chart/<str:key>.json", data_views.chart, name="chart"),
+    path("devices/<str:code>/chart/<str:key>.json", views_data.chart, name="chart"),
     path("coverage/", views.coverage_page, name="coverage"),
     path("alerts/", views.alerts, name="alerts"),
     path("alerts/<int:pk>/", views.alert, name="alert"),
-    path("alerts/<int:pk>/chart.json", data_views.alert_spec, name="alert_chart"),
+    path("alerts/<int:pk>/chart.json", views_data.alert_spec, name="alert_chart"),
     path("alerts/<int:pk>/false-positive", views.false_positive, name="false_positive"),
     path("rules/", views.rules, name="rules"),
     path("quarantine/", views.quarantine, name="quarantine"),

@@ -15,7 +15,13 @@ from lantu.projects.models import Party, Project
 from lantu.projects.selectors import responsible
 
 TECHNICAL_DAYS = 1
-RISK_ROLES = (Party.Role.CONTRACTOR, Party.Role.AGENT, Party.Role.SUPERVISOR, Party.Role.OWNER, Party.Role.OFFICER)
+RISK_ROLES = (
+    Party.Role.CONTRACTOR,
+    Party.Role.AGENT,
+    Party.Role.SUPERVISOR,
+    Party.Role.OWNER,
+    Party.Role.OFFICER,
+)
 
 
 def acknowledge_by(now: datetime, *, kind: str, severity: int) -> datetime:
@@ -60,7 +66,11 @@ def holder_of(project: Project, device: Device, kind: str) -> User:
 
 
 def _person_of_unit(organisation_id: int | None) -> User | None:
-    people = User.objects.filter(organisation_id=organisation_id, is_active=True).select_related("organisation__head")
+    if organisation_id is None:
+        return None
+    people = User.objects.filter(organisation_id=organisation_id, is_active=True).select_related(
+        "organisation__head"
+    )
     first = people.order_by("pk").first()
     if first is None or first.organisation is None:
         return None

@@ -25,9 +25,15 @@ class Alert(models.Model):
     kind = models.CharField(_("类别"), max_length=10, choices=AlertKind.choices)
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="alerts", verbose_name=_("规则"))
     rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="alerts")
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="alerts", verbose_name=_("项目"))
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="alerts", verbose_name=_("设备"))
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts")
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, related_name="alerts", verbose_name=_("项目")
+    )
+    device = models.ForeignKey(
+        Device, on_delete=models.PROTECT, related_name="alerts", verbose_name=_("设备")
+    )
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts"
+    )
     severity = models.PositiveSmallIntegerField(_("等级"))
     level = models.CharField(_("级别"), max_length=40)
     limit = models.FloatField(_("限值"), null=True, blank=True)
@@ -60,7 +66,9 @@ class Alert(models.Model):
         verbose_name = _("预警")
         constraints = [
             models.UniqueConstraint(
-                fields=["rule", "channel"], condition=Q(closed_at=None), name="alert_one_open_per_rule_channel"
+                fields=["rule", "channel"],
+                condition=Q(closed_at=None),
+                name="alert_one_open_per_rule_channel",
             ),
             models.UniqueConstraint(
                 fields=["rule", "device"],

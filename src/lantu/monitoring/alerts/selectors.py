@@ -23,7 +23,9 @@ def get_alert(reader: Any, pk: int) -> Alert:
     """One alert. Raises Missing when it is not there for this reader."""
     alert = visible_alerts(reader).filter(pk=pk).first()
     if alert is None:
-        raise Missing("monitoring.alert_unknown", f"没有找到编号 {pk} 的预警，或您无权查看。", remedy="请核对编号。")
+        raise Missing(
+            "monitoring.alert_unknown", f"没有找到编号 {pk} 的预警，或您无权查看。", remedy="请核对编号。"
+        )
     return alert
 
 
@@ -52,13 +54,16 @@ def find_alerts(
     if rule:
         found = found.filter(rule__code=rule)
     if words:
-        found = found.filter(Q(device__name__icontains=words) | Q(device__code__icontains=words) | Q(project__name__icontains=words))
+        found = found.filter(
+            Q(device__name__icontains=words)
+            | Q(device__code__icontains=words)
+            | Q(project__name__icontains=words)
+        )
     return found
 
 
 def risk_alerts(reader: Any) -> QuerySet[Alert]:
     """Warnings in the founding text's sense: risk alerts that were not false."""
-    return (
-        Alert.objects.filter(project__in=visible_projects(reader), kind=AlertKind.RISK)
-        .exclude(state=AlertState.FALSE_POSITIVE)
+    return Alert.objects.filter(project__in=visible_projects(reader), kind=AlertKind.RISK).exclude(
+        state=AlertState.FALSE_POSITIVE
     )

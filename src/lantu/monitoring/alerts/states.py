@@ -41,5 +41,5 @@ def next_status(current: str, verb: str) -> str:
         raise Refused(
             "monitoring.alert_state",
             _("预警当前为“%(state)s”，不能执行该操作。") % {"state": AlertState(current).label},
-            remedy=_("请刷新页面查看最新状态。"),
+            remedy=str(_("请刷新页面查看最新状态。")),
         ) from None

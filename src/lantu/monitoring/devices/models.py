@@ -13,7 +13,8 @@ from lantu.monitoring.devices.states import DeviceStatus
 from lantu.projects.models import Project
 
 # A code is one level of an MQTT topic and one token of a NATS subject.
-CODE = RegexValidator(r"^[A-Za-z0-9_-]{1,40}$", _("设备编码只能用字母、数字、短横线和下划线，最多 40 个字符。"))
+CODE_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
+CODE = RegexValidator(CODE_PATTERN, _("设备编码只能用字母、数字、短横线和下划线，最多 40 个字符。"))
 
 
 class DeviceType(models.Model):
@@ -39,13 +40,19 @@ class Device(models.Model):
     """One instrument on one site. Its token is kept as a hash only."""
 
     code = models.CharField(_("设备编码"), max_length=40, unique=True, validators=[CODE])
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="devices", verbose_name=_("项目"))
-    type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="devices", verbose_name=_("类型"))
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, related_name="devices", verbose_name=_("项目")
+    )
+    type = models.ForeignKey(
+        DeviceType, on_delete=models.PROTECT, related_name="devices", verbose_name=_("类型")
+    )
     name = models.CharField(_("名称"), max_length=120)
     place = models.CharField(_("安装部位"), max_length=120, blank=True, default="")
     lon = models.FloatField(_("经度"), null=True, blank=True)
     lat = models.FloatField(_("纬度"), null=True, blank=True)
-    status = models.CharField(_("状态"), max_length=12, choices=DeviceStatus.choices, default=DeviceStatus.IN_SERVICE)
+    status = models.CharField(
+        _("状态"), max_length=12, choices=DeviceStatus.choices, default=DeviceStatus.IN_SERVICE
+    )
     exempt_reason = models.CharField(_("免接入理由"), max_length=200, blank=True, default="")
     owner_org = models.ForeignKey(
         Organisation,
@@ -109,7 +116,9 @@ class Channel(models.Model):
             models.UniqueConstraint(fields=["device", "rank"], name="channel_one_per_rank"),
             models.CheckConstraint(name="channel_rank_from_one", condition=Q(rank__gte=1)),
             models.CheckConstraint(name="channel_period_positive", condition=Q(period_s__gte=1)),
-            models.CheckConstraint(name="channel_range_ordered", condition=Q(range_low__lt=models.F("range_high"))),
+            models.CheckConstraint(
+                name="channel_range_ordered", condition=Q(range_low__lt=models.F("range_high"))
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,9 @@ def get_device(reader: Any, code: str) -> Device:
     device = visible_devices(reader).select_related("owner_org").filter(code=code).first()
     if device is None:
         raise Missing(
-            "monitoring.device_unknown", f"没有找到编码为 {code[:60]} 的设备，或您无权查看。", remedy="请核对设备编码。"
+            "monitoring.device_unknown",
+            f"没有找到编码为 {code[:60]} 的设备，或您无权查看。",
+            remedy="请核对设备编码。",
         )
     return device
 
@@ -106,7 +108,9 @@ def find_devices(
     """The list page's filter. ``state``: a device status, or silent, connected, never."""
     found = with_period(visible_devices(reader))
     if words:
-        found = found.filter(Q(code__icontains=words) | Q(name__icontains=words) | Q(project__name__icontains=words))
+        found = found.filter(
+            Q(code__icontains=words) | Q(name__icontains=words) | Q(project__name__icontains=words)
+        )
     if project:
         found = found.filter(project__code=project)
     if kind:
@@ -119,7 +123,7 @@ def find_devices(
         found = found.filter(last_seen_at=None, status=DeviceStatus.IN_SERVICE)
     elif state in DeviceStatus.values:
         found = found.filter(status=state)
-    return found
+    return found.order_by("code")
 
 
 def channels_with_latest(device: Device) -> list[Channel]:

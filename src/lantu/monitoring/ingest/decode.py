@@ -131,7 +131,7 @@ def _take_message(out: Decoded, number: int, device: KnownDevice, payload: bytes
     if not 0 < len(records) <= MAX_RECORDS or not all(_plain(device, record, received) for record in records):
         return False
     for index, record in enumerate(records):
-        _take_fast(out, number, device, record, received, index)
+        _take_fast(out, number, device, record, received, index=index)
     return True
 
 
@@ -154,7 +154,7 @@ def _plain(device: KnownDevice, record: Record, received: int) -> bool:
 
 
 def _take_fast(
-    out: Decoded, number: int, device: KnownDevice, record: Record, received: int, index: int = 0
+    out: Decoded, number: int, device: KnownDevice, record: Record, received: int, *, index: int = 0
 ) -> bool:
     """Append a record whose form needs no second look. False (and nothing appended) otherwise."""
     values = record.values
@@ -236,12 +236,12 @@ def _take_slowly(
         problems.append(Problem(Reason.TOO_LARGE, f"{len(records)} records, {MAX_RECORDS} allowed"))
         records = []
     for index, record in enumerate(records):
-        problems.extend(_take_record(out, number, device, record, index, received))
+        problems.extend(_take_record(out, number, device, record, index=index, received=received))
     return [Rejected(delivery, source_of(delivery), device, problems)] if problems else []
 
 
 def _take_record(
-    out: Decoded, number: int, device: KnownDevice, record: Any, index: int, received: int
+    out: Decoded, number: int, device: KnownDevice, record: Any, *, index: int, received: int
 ) -> list[Problem]:
     """Judge one loosely read record value by value."""
     if not isinstance(record, dict) or not isinstance(record.get("values"), dict):
@@ -289,7 +289,13 @@ def _time_problem(ts: Any, received: int, index: int) -> Problem | None:
 
 
 def _shown(number: float) -> str:
-    return f"{number:.0f}" if abs(number) < 1e18 else f"{number:.3g}" if isinstance(number, float) else "beyond 1e18"
+    return (
+        f"{number:.0f}"
+        if abs(number) < 1e18
+        else f"{number:.3g}"
+        if isinstance(number, float)
+        else "beyond 1e18"
+    )
 
 
 def _value_problem(device: KnownDevice, key: str, value: Any, unit: Any, index: int) -> Problem | None:
@@ -326,7 +332,7 @@ def _check_ranges(registry: Registry, deliveries: list[Delivery], out: Decoded) 
     ts = np.array(out.ts_ms, dtype=np.int64)
     received = np.array(out.received_ms, dtype=np.int64)
     if not good.all():
-        rejected = _merge_range_problems(registry, deliveries, out, row, at, value, good)
+        rejected = _merge_range_problems(registry, deliveries, out, row=row, at=at, value=value, good=good)
         keep = np.zeros(rows, dtype=bool)
         keep[row[good]] = True
         renumber = np.cumsum(keep) - 1
@@ -340,6 +346,7 @@ def _merge_range_problems(
     registry: Registry,
     deliveries: list[Delivery],
     out: Decoded,
+    *,
     row: np.ndarray,
     at: np.ndarray,
     value: np.ndarray,

@@ -90,7 +90,9 @@ def _forget_closed(memory: Memory) -> None:
     if not len(slots):
         return
     closed = set(
-        Alert.objects.filter(pk__in=alerts.id[slots].tolist(), closed_at__isnull=False).values_list("pk", flat=True)
+        Alert.objects.filter(pk__in=alerts.id[slots].tolist(), closed_at__isnull=False).values_list(
+            "pk", flat=True
+        )
     )
     for slot in slots.tolist():
         if int(alerts.id[slot]) in closed:

@@ -25,7 +25,9 @@ LONGEST_PAUSE_S = 10.0
 Clock = Callable[[], datetime]
 
 
-def run(url: str, *, partition: str, clock: Clock, stop: threading.Event, max_bytes: int | None = None) -> None:
+def run(
+    url: str, *, partition: str, clock: Clock, stop: threading.Event, max_bytes: int | None = None
+) -> None:
     """Until ``stop`` is set. The batch in hand is always finished; nothing else needs finishing."""
     pause = 0.2
     while not stop.is_set():
@@ -42,7 +44,9 @@ def run(url: str, *, partition: str, clock: Clock, stop: threading.Event, max_by
         except Fenced as fenced:
             log.warning("ingest_fenced", why=str(fenced))
         except (InterfaceError, DatabaseError) as error:
-            log.error("ingest_database_trouble", why=str(error).splitlines()[0] if str(error) else repr(error))
+            log.error(
+                "ingest_database_trouble", why=str(error).splitlines()[0] if str(error) else repr(error)
+            )
             connection.close()
         except OSError as error:
             log.warning("ingest_stream_trouble", why=str(error) or repr(error))

@@ -131,7 +131,9 @@ def load_memory(*, now: datetime) -> Memory:
 def _load_latest(memory: Memory) -> None:
     registry = memory.registry
     flat_of = {channel.id: at for at, channel in enumerate(registry.channels) if channel}
-    for channel_id, at, value, received in Latest.objects.values_list("channel_id", "at", "value", "received_at"):
+    for channel_id, at, value, received in Latest.objects.values_list(
+        "channel_id", "at", "value", "received_at"
+    ):
         flat = flat_of.get(channel_id)
         if flat is None:
             continue
@@ -141,9 +143,10 @@ def _load_latest(memory: Memory) -> None:
         device = int(registry.device_at[flat])
         memory.high_ms[device] = max(memory.high_ms[device], ms)
     seen = dict(Device.objects.exclude(last_seen_at=None).values_list("pk", "last_seen_at"))
-    for index, device in enumerate(registry.devices):
-        if device.row.id in seen:
-            memory.seen_ms[index] = to_ms(seen[device.row.id])
+    for index, known in enumerate(registry.devices):
+        moment = seen.get(known.row.id)
+        if moment is not None:
+            memory.seen_ms[index] = to_ms(moment)
 
 
 def slot_keys(rules: RuleBook) -> dict[tuple[int, int], int]:
@@ -158,18 +161,25 @@ def _load_states(memory: Memory) -> set[int]:
     """
     book, state = memory.rules.book, memory.state
     for slot, entry in enumerate(book.slots):
-        newest = memory.latest_ms[entry.channel]
-        if newest and book.ring[slot] < 0:
-            state.core["a_ts"][slot] = newest
+        if book.ring[slot] >= 0:
+            continue  # windows are read back from the store
+        if memory.latest_ms[entry.channel]:
+            state.core["a_ts"][slot] = memory.latest_ms[entry.channel]
+            state.core["a_val"][slot] = state.core["raw"][slot] = memory.latest_value[entry.channel]
+        if entry.other is not None and memory.latest_ms[entry.other]:
+            state.core["b_ts"][slot] = memory.latest_ms[entry.other]
+            state.core["b_val"][slot] = memory.latest_value[entry.other]
     keys = slot_keys(memory.rules)
     loaded: set[int] = set()
-    for version_id, channel_id, row in RuleState.objects.values_list("rule_version_id", "channel_id", "memory"):
-        slot = keys.get((version_id, channel_id))
-        if slot is None:
+    for version_id, channel_id, row in RuleState.objects.values_list(
+        "rule_version_id", "channel_id", "memory"
+    ):
+        stored = keys.get((version_id, channel_id))
+        if stored is None:
             continue
         try:
-            state.load(slot, bytes(row))
-            loaded.add(slot)
+            state.load(stored, bytes(row))
+            loaded.add(stored)
         except ValueError as error:
             # Written by an older engine: the state grows again from readings, the open alert stays.
             log.warning("rule_state_unusable", rule_version=version_id, channel=channel_id, error=str(error))
@@ -207,7 +217,7 @@ def on_axis(memory: Memory, slot: int, value: float) -> float:
 def _resume_windows(memory: Memory) -> list[Transition]:
     """Means, Leqs and rates need the readings of their last window: they are read back from the store."""
     longest: dict[int, int] = {}
-    for slot, entry in enumerate(memory.rules.book.slots):
+    for entry in memory.rules.book.slots:
         if entry.rule.kind is Kind.RATE or entry.rule.stat is not Stat.INST:
             device = int(memory.registry.device_at[entry.channel])
             longest[device] = max(longest.get(device, 0), entry.rule.window_s)
@@ -230,7 +240,9 @@ def _resume_windows(memory: Memory) -> list[Transition]:
             value.append(number)
     at = np.array(channel, np.int64)
     good = memory.registry.judged[at] if len(at) else np.zeros(0, bool)
-    result = judge_readings(memory.rules.book, memory.state, at, np.array(ts, np.int64), np.array(value), good=good)
+    result = judge_readings(
+        memory.rules.book, memory.state, at, np.array(ts, np.int64), np.array(value), good=good
+    )
     log.info("windows_resumed", devices=len(devices), readings=len(at), transitions=len(result.transitions))
     return result.transitions
 

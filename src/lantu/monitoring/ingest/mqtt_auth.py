@@ -100,7 +100,9 @@ class Throttle:
 class Judge:
     """Answers one authorisation request with a signed token."""
 
-    def __init__(self, seed: str, credentials: Credentials, throttle: Throttle, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, seed: str, credentials: Credentials, throttle: Throttle, clock: Callable[[], int]
+    ) -> None:
         self._seed = seed
         self._credentials = credentials
         self._throttle = throttle
@@ -132,7 +134,9 @@ class Judge:
             return None
         credential = self._credentials.of(code)
         # Unknown codes cost the same comparison, so that answering time tells nothing.
-        expected = credential.token_hash if credential and credential.token_hash else hashlib.sha256(b"").hexdigest()
+        expected = (
+            credential.token_hash if credential and credential.token_hash else hashlib.sha256(b"").hexdigest()
+        )
         matches = hmac.compare_digest(expected, hash_token(token))
         if credential is None or not credential.token_hash or not matches:
             self._throttle.failed(caller, code)
@@ -146,7 +150,14 @@ class Judge:
             "subs": -1, "data": -1, "payload": -1,
         }  # fmt: skip
         now = self._clock()
-        claims = {"sub": user_key, "aud": ACCOUNT, "name": code, "iat": now, "exp": now + VALID_S, "nats": user}
+        claims = {
+            "sub": user_key,
+            "aud": ACCOUNT,
+            "name": code,
+            "iat": now,
+            "exp": now + VALID_S,
+            "nats": user,
+        }
         return nkeys.encode_jwt(self._seed, claims)
 
 

@@ -81,7 +81,7 @@ class StreamReader:
                 "inactive_threshold": 60 * 10**9,
             },
         )  # fmt: skip
-        self._inbox = f"{wire.inbox}.pull"
+        self._inbox = f"{wire.inbox}.{self._consumer}"
         wire.subscribe(self._inbox)
         self._ask()
         self._ask()
@@ -117,7 +117,11 @@ class StreamReader:
             if ack.consumer_seq != expected:
                 raise ReadBroken(f"gap: delivery {ack.consumer_seq} where {expected} was due")
             expected += 1
-            append(Delivery(ack.stream_seq, ack.time_ns // 1_000_000, frame.subject, frame.headers, frame.payload))
+            append(
+                Delivery(
+                    ack.stream_seq, ack.time_ns // 1_000_000, frame.subject, frame.headers, frame.payload
+                )
+            )
             self.pending = ack.pending
         self._expected = expected
         self._wanted -= len(deliveries)

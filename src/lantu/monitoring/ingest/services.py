@@ -39,7 +39,7 @@ def send(messages: Sequence[Outgoing]) -> list[int]:
         raise _unavailable(error) from error
 
 
-def submit(records: Sequence[tuple[str, str, dict[str, Any]]]) -> list[int]:
+def submit(records: Sequence[tuple[str, str, Any]]) -> list[int]:
     """Put records (project code, device code, {"ts", "values", "units"}) into the stream, one message each."""
     return send(
         [
@@ -62,7 +62,9 @@ def replay(entry: Quarantine, *, subject: str, now: datetime, actor: User) -> Qu
     """
     entry = Quarantine.objects.select_for_update().get(pk=entry.pk)
     if entry.replayed_at is not None:
-        raise Refused("monitoring.already_replayed", "这条报文已经重放过。", remedy="如仍不合格，会有一条新的隔离记录。")
+        raise Refused(
+            "monitoring.already_replayed", "这条报文已经重放过。", remedy="如仍不合格，会有一条新的隔离记录。"
+        )
     entry.replayed_at, entry.replayed_by = now, actor
     entry.save(update_fields=["replayed_at", "replayed_by"])
     emit(

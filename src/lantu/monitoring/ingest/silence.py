@@ -40,7 +40,9 @@ def judge_silence(memory: Memory, *, now: datetime, listening_since: datetime) -
     in_service = np.array([d.row.status == DeviceStatus.IN_SERVICE for d in known], bool)
     quiet = silent(heard, period, to_ms(now), periods=version.samples) & (memory.seen_ms > 0) & in_service
     for index in [i for i in np.flatnonzero(quiet).tolist() if i not in memory.silence][:AT_ONCE]:
-        device = Device.objects.select_related("project__owner_org__head", "owner_org").get(pk=known[index].row.id)
+        device = Device.objects.select_related("project__owner_org__head", "owner_org").get(
+            pk=known[index].row.id
+        )
         finding = Finding(
             rule_version=version,
             device=device,

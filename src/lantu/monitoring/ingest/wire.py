@@ -68,7 +68,12 @@ def parse(buffer: bytes) -> Parsed:
             if end + 2 > size:
                 break
             append(
-                Frame(words[0], reply, buffer[body : body + head] if first == 72 else None, buffer[body + head : end])
+                Frame(
+                    words[0],
+                    reply,
+                    buffer[body : body + head] if first == 72 else None,
+                    buffer[body + head : end],
+                )
             )
             position = end + 2
             continue
@@ -182,7 +187,9 @@ class Wire:
         self._sock.settimeout(CONNECT_TIMEOUT_S)
         self._sock.sendall(data)
 
-    def publish(self, subject: str, payload: bytes, *, reply: str = "", headers: dict[str, str] | None = None) -> None:
+    def publish(
+        self, subject: str, payload: bytes, *, reply: str = "", headers: dict[str, str] | None = None
+    ) -> None:
         """Publish without waiting for anything."""
         self.send(publish_frame(subject, payload, reply=reply, headers=headers))
 
@@ -241,7 +248,9 @@ class Wire:
         self._sock.close()
 
 
-def publish_frame(subject: str, payload: bytes, *, reply: str = "", headers: dict[str, str] | None = None) -> bytes:
+def publish_frame(
+    subject: str, payload: bytes, *, reply: str = "", headers: dict[str, str] | None = None
+) -> bytes:
     """The bytes of one PUB or HPUB."""
     if any(mark in subject for mark in " \t\r\n"):
         raise ValueError(f"white space in subject {subject!r}")

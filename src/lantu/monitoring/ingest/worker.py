@@ -97,7 +97,9 @@ class Worker:
             columns = decode_batch(self.memory.registry, fresh)
             return self._commit(fresh, columns, careful=True, now=now, flush=flush)
 
-    def process_or_isolate(self, deliveries: list[Delivery], *, now: datetime, flush: bool = False) -> Outcome:
+    def process_or_isolate(
+        self, deliveries: list[Delivery], *, now: datetime, flush: bool = False
+    ) -> Outcome:
         """Like :meth:`process`, but a message that makes it fail is quarantined and does not hold up the others.
 
         Lost connections and fences still raise: they are not the message's fault.
@@ -123,9 +125,7 @@ class Worker:
         self, deliveries: list[Delivery], columns: Columns, *, careful: bool, now: datetime, flush: bool
     ) -> Outcome:
         last = deliveries[-1]
-        after = Position(
-            self.partition, last.seq, self.position.stream_created_at, from_ms(last.received_ms)
-        )
+        after = Position(self.partition, last.seq, self.position.stream_created_at, from_ms(last.received_ms))
         with transaction.atomic():
             rows, index = self._rows(columns)
             self._ensure_days(local_days(columns.ts_ms, self.zone) if len(columns.ts_ms) else set())

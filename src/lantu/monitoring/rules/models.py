@@ -69,7 +69,9 @@ class RuleVersion(models.Model):
         verbose_name = _("规则版本")
         constraints = [
             models.UniqueConstraint(fields=["rule", "version"], name="rule_version_once"),
-            models.UniqueConstraint(fields=["rule"], condition=Q(effective_to=None), name="rule_one_current_version"),
+            models.UniqueConstraint(
+                fields=["rule"], condition=Q(effective_to=None), name="rule_one_current_version"
+            ),
             models.CheckConstraint(
                 name="rule_version_dates_ordered",
                 condition=Q(effective_to=None) | Q(effective_to__gte=F("effective_from")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
+from datetime import datetime, time
 
 from django.conf import settings
 from django.db.models import Min
@@ -58,7 +59,9 @@ def _actors(devices: Iterable[Device]) -> list[Actor]:
     found = list(devices)
     channels: dict[int, list[tuple[str, int]]] = {}
     for device_id, key, decimals in (
-        Channel.objects.filter(device__in=found).order_by("device_id", "rank").values_list("device_id", "key", "decimals")
+        Channel.objects.filter(device__in=found)
+        .order_by("device_id", "rank")
+        .values_list("device_id", "key", "decimals")
     ):
         channels.setdefault(device_id, []).append((key, decimals))
     return [
@@ -79,5 +82,4 @@ def _noon(device: Device) -> float:
     """Unix time from which slow drifts are counted."""
     if device.installed_on is None:
         return device.registered_at.timestamp()
-    day = timezone.datetime(device.installed_on.year, device.installed_on.month, device.installed_on.day, 12)
-    return timezone.make_aware(day).timestamp()
+    return datetime.combine(device.installed_on, time(12), timezone.get_default_timezone()).timestamp()

@@ -92,6 +92,8 @@ async def _report(actor: Actor, publisher: Publisher, chance: float) -> None:
             await asyncio.wait([publisher.closed], timeout=min(actor.period_s, KEEP_ALIVE_S / 2))
             while publisher.is_open and time.time() - at < actor.period_s:
                 publisher.ping()
-                await asyncio.wait([publisher.closed], timeout=min(actor.period_s - (time.time() - at), KEEP_ALIVE_S / 2))
+                await asyncio.wait(
+                    [publisher.closed], timeout=min(actor.period_s - (time.time() - at), KEEP_ALIVE_S / 2)
+                )
     finally:
         publisher.close()

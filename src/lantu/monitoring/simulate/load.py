@@ -60,10 +60,15 @@ async def connect_all(actors: list[Actor], *, host: str, port: int, window: int)
 
     async def one(actor: Actor) -> Sender:
         async with gate:
-            publisher = await Publisher.open(host, port, client_id=actor.code, user=actor.code, password=actor.token)
+            publisher = await Publisher.open(
+                host, port, client_id=actor.code, user=actor.code, password=actor.token
+            )
         publisher.window = window
         return Sender(
-            publisher, text(actor.topic), payload_tail(actor, exceeding=False), payload_tail(actor, exceeding=True)
+            publisher,
+            text(actor.topic),
+            payload_tail(actor, exceeding=False),
+            payload_tail(actor, exceeding=True),
         )
 
     return list(await asyncio.gather(*(one(actor) for actor in actors)))

@@ -36,7 +36,14 @@ def text(value: str) -> bytes:
 
 def connect_packet(client_id: str, user: str, password: str) -> bytes:
     """CONNECT with clean session, user name and password."""
-    body = text("MQTT") + bytes([4, 0xC2]) + struct.pack("!H", KEEP_ALIVE_S) + text(client_id) + text(user) + text(password)
+    body = (
+        text("MQTT")
+        + bytes([4, 0xC2])
+        + struct.pack("!H", KEEP_ALIVE_S)
+        + text(client_id)
+        + text(user)
+        + text(password)
+    )
     return b"\x10" + remaining_length(len(body)) + body
 
 
@@ -60,9 +67,7 @@ class Publisher(asyncio.Protocol):
         self.closed = asyncio.get_running_loop().create_future()
 
     @classmethod
-    async def open(
-        cls, host: str, port: int, *, client_id: str, user: str, password: str
-    ) -> Publisher:
+    async def open(cls, host: str, port: int, *, client_id: str, user: str, password: str) -> Publisher:
         """Connect and wait for CONNACK. Raises MqttRefused, OSError or TimeoutError."""
         loop = asyncio.get_running_loop()
         transport, publisher = await loop.create_connection(cls, host, port)

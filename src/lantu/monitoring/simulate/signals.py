@@ -110,7 +110,9 @@ def reading(device: str, channel: str, at: float, *, installed_at: float = 0.0) 
     own = unit(device, "character")
     flutter = gust(at, device, channel)
     if channel in ("pm10", "pm25", "tsp", "pm10_area"):
-        base = 46 * air.haze * (0.85 + 0.3 * own) + (26 * busy * (0.6 + 0.8 * own) if channel != "pm10_area" else 0)
+        base = 46 * air.haze * (0.85 + 0.3 * own) + (
+            26 * busy * (0.6 + 0.8 * own) if channel != "pm10_area" else 0
+        )
         share = {"pm10": 1.0, "pm25": 0.46, "tsp": 1.75, "pm10_area": 1.0}[channel]
         return max(2.0, share * base * (1 + 0.13 * smooth(at, 600, device, "dust") + 0.05 * flutter))
     if channel == "noise":
@@ -128,15 +130,21 @@ def reading(device: str, channel: str, at: float, *, installed_at: float = 0.0) 
     }
     if channel in plain:
         return plain[channel]
-    return _structure(device, channel, at, busy, own, flutter, max(at - installed_at, 0.0) / DAY_S)
+    return _structure(
+        device, channel, at, busy=busy, own=own, flutter=flutter, days=max(at - installed_at, 0.0) / DAY_S
+    )
 
 
-def _structure(device: str, channel: str, at: float, busy: float, own: float, flutter: float, days: float) -> float:
+def _structure(
+    device: str, channel: str, at: float, *, busy: float, own: float, flutter: float, days: float
+) -> float:
     """Cranes, pits and concrete."""
     settled = 1 - math.exp(-days / 45)
     lift = busy * max(0.0, smooth(at, 240, device, "lift"))
     if channel in ("crane_load_pct", "crane_moment_pct"):
-        return max(0.0, (70 if channel == "crane_load_pct" else 66) * lift * (0.7 + 0.4 * own) + 0.8 + 0.6 * flutter)
+        return max(
+            0.0, (70 if channel == "crane_load_pct" else 66) * lift * (0.7 + 0.4 * own) + 0.8 + 0.6 * flutter
+        )
     if channel == "tilt_deg":
         return 0.035 * own + 0.03 * lift + 0.006 * smooth(at, 60, device, "sway") + 0.002 * flutter
     if channel in ("concrete_core_c", "concrete_surface_c"):
@@ -144,7 +152,11 @@ def _structure(device: str, channel: str, at: float, busy: float, own: float, fl
         age = days % 24
         rise = 34 * math.exp(-(((age - 2.2) / (2.0 if age < 2.2 else 6.5)) ** 2))
         core = 17 + 4 * own + rise
-        return core + 0.15 * flutter if channel == "concrete_core_c" else core - 0.42 * rise - 1.5 + 0.2 * flutter
+        return (
+            core + 0.15 * flutter
+            if channel == "concrete_core_c"
+            else core - 0.42 * rise - 1.5 + 0.2 * flutter
+        )
     scale = {
         "displacement_h_mm": 8.5, "displacement_v_mm": 6.0, "settlement_mm": 9.0, "axial_force_kn": 900.0,
         "water_level_mm": 260.0,

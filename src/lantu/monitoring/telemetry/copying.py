@@ -24,7 +24,9 @@ def _row_type(width: int) -> np.dtype:
     )  # fmt: skip
 
 
-def encode_rows(device_id: np.ndarray, ts_ms: np.ndarray, received_ms: np.ndarray, vectors: np.ndarray) -> bytes:
+def encode_rows(
+    device_id: np.ndarray, ts_ms: np.ndarray, received_ms: np.ndarray, vectors: np.ndarray
+) -> bytes:
     """Rows without header and trailer. ``vectors`` (n, width) float; times int64 unix ms; NaN stays NaN."""
     width = vectors.shape[1]
     rows = np.empty(len(device_id), _row_type(width))

@@ -66,7 +66,12 @@ class Quarantine(models.Model):
     received_at = models.DateTimeField(_("接收时间"))
     replayed_at = models.DateTimeField(_("重放时间"), null=True, blank=True)
     replayed_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("重放人")
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("重放人"),
     )
 
     class Meta:

@@ -23,7 +23,7 @@ RAW_SQL = """
     ORDER BY ts LIMIT %(limit)s
 """
 STEP_SQL = """
-    SELECT (extract(epoch FROM date_bin(%(step)s, ts, %(origin)s)) * 1000)::bigint AS bucket, count(*),
+    SELECT (extract(epoch FROM date_bin(%(step)s::interval, ts, %(origin)s)) * 1000)::bigint AS bucket, count(*),
            avg(v[%(rank)s])::float8, min(v[%(rank)s]), max(v[%(rank)s]),
            (array_agg(v[%(rank)s] ORDER BY ts DESC))[1]
     FROM reading_wide
@@ -44,7 +44,7 @@ class Bucket(NamedTuple):
     """A step of a series: its start (unix ms), how many readings, and their mean, least, greatest and last."""
 
     ts_ms: int
-    count: int
+    readings: int
     mean: float
     low: float
     high: float
@@ -67,7 +67,13 @@ def raw_series(channel: Channel, *, since: datetime, until: datetime, limit: int
     with connection.cursor() as cursor:
         cursor.execute(
             RAW_SQL,
-            {"rank": channel.rank, "device": channel.device_id, "since": since, "until": until, "limit": limit},
+            {
+                "rank": channel.rank,
+                "device": channel.device_id,
+                "since": since,
+                "until": until,
+                "limit": limit,
+            },
         )
         return [Point(int(ms), float(value)) for ms, value in cursor.fetchall()]
 
@@ -88,11 +94,14 @@ def stepped_series(channel: Channel, *, since: datetime, until: datetime, step: 
         cursor.execute(
             STEP_SQL,
             {
-                "rank": channel.rank, "device": channel.device_id, "since": since, "until": until, "step": step,
+                "rank": channel.rank, "device": channel.device_id, "since": since, "until": until, "step": f"{step.total_seconds()} seconds",
                 "origin": origin,
             },
         )  # fmt: skip
-        return [Bucket(int(ms), int(n), float(a), float(lo), float(hi), float(z)) for ms, n, a, lo, hi, z in cursor]
+        return [
+            Bucket(int(ms), int(n), float(a), float(lo), float(hi), float(z))
+            for ms, n, a, lo, hi, z in cursor
+        ]
 
 
 def visible_quarantine(reader: Any) -> QuerySet[Quarantine]:

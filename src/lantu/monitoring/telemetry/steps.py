@@ -15,7 +15,12 @@ def parse_step(text: str) -> timedelta:
     """``30s``, ``10m``, ``1h``, ``1d`` or plain seconds. Raises Unacceptable for anything else."""
     found = re.fullmatch(r"(\d{1,8})([smhd]?)", text.strip())
     if found is None or int(found[1]) == 0 or int(found[1]) * _UNITS[found[2] or "s"] > 400 * 86_400:
-        raise Unacceptable("monitoring.bad_step", f"步长“{text[:20]}”看不懂。", remedy="例如 30s、10m、1h、1d。", field="step")
+        raise Unacceptable(
+            "monitoring.bad_step",
+            f"步长“{text[:20]}”看不懂。",
+            remedy="例如 30s、10m、1h、1d。",
+            field="step",
+        )
     return timedelta(seconds=int(found[1]) * _UNITS[found[2] or "s"])
 
 
@@ -27,7 +32,9 @@ def span_of(start: datetime | None, end: datetime | None, *, now: datetime) -> t
     except OverflowError as error:
         raise Unacceptable("monitoring.bad_span", "时间超出可表示的范围。", field="to") from error
     if not (1970 <= since.year <= 9000 and 1970 <= until.year <= 9000):
-        raise Unacceptable("monitoring.bad_span", "时间超出可表示的范围。", remedy="请使用 1970 年以后的时间。", field="from")
+        raise Unacceptable(
+            "monitoring.bad_span", "时间超出可表示的范围。", remedy="请使用 1970 年以后的时间。", field="from"
+        )
     return since, until
 
 

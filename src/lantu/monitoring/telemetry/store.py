@@ -117,7 +117,9 @@ def _copy(rows: Rows, index: np.ndarray) -> None:
     for width in np.unique(widths).tolist():
         chosen = index[widths == width]
         parts.append(
-            encode_rows(rows.device_id[chosen], rows.ts_ms[chosen], rows.received_ms[chosen], rows.v[chosen, :width])
+            encode_rows(
+                rows.device_id[chosen], rows.ts_ms[chosen], rows.received_ms[chosen], rows.v[chosen, :width]
+            )
         )
     parts.append(TRAILER)
     # COPY bypasses the wrapper that turns the driver's errors into Django's.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -94,14 +94,16 @@ def equipment(cast: SimpleNamespace, site_project: Any) -> SimpleNamespace:
 
 
 @pytest.fixture
-def feed(equipment: SimpleNamespace) -> Iterator[Callable[..., Any]]:
+def feed(equipment: SimpleNamespace) -> Callable[..., Any]:
     """``feed(("D1", {"pm10": 80}, 0), …)``: messages of devices, with seconds after NOW; returns the outcome."""
     from lantu.monitoring.ingest.worker import Worker
 
     worker = Worker(partition="t", now=NOW)
     seq = itertools.count(1)
 
-    def send(*messages: tuple[str, dict[str, float], float], flush: bool = True, at: float | None = None) -> Any:
+    def send(
+        *messages: tuple[str, dict[str, float], float], flush: bool = True, at: float | None = None
+    ) -> Any:
         batch = [
             delivery(next(seq), equipment.project.code, device, values, MS + int(seconds * 1000))
             for device, values, seconds in messages
@@ -111,7 +113,7 @@ def feed(equipment: SimpleNamespace) -> Iterator[Callable[..., Any]]:
 
     send.worker = worker  # type: ignore[attr-defined]
     send.seq = seq  # type: ignore[attr-defined]
-    yield send
+    return send
 
 
 def delivery(

@@ -149,10 +149,25 @@ def test_replayed_message_keeps_its_first_receipt() -> None:
     assert got.ts_ms.tolist() == [1_779_000_000_000]
 
 
-numbers = st.integers() | st.floats() | st.booleans() | st.text(max_size=5) | st.none() | st.lists(st.integers(), max_size=2)
+numbers = (
+    st.integers()
+    | st.floats()
+    | st.booleans()
+    | st.text(max_size=5)
+    | st.none()
+    | st.lists(st.integers(), max_size=2)
+)
 keys = st.sampled_from([*KEYS, "pm1", "", "NaN"])
-times = st.none() | st.integers() | st.floats() | st.text(max_size=4) | st.integers(RECEIVED - 10_000, RECEIVED + 10_000)
-records = st.fixed_dictionaries({"values": st.dictionaries(keys, numbers, max_size=6)}, optional={"ts": times})
+times = (
+    st.none()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=4)
+    | st.integers(RECEIVED - 10_000, RECEIVED + 10_000)
+)
+records = st.fixed_dictionaries(
+    {"values": st.dictionaries(keys, numbers, max_size=6)}, optional={"ts": times}
+)
 documents = records | st.lists(records, max_size=5) | numbers | st.lists(numbers, max_size=3)
 
 
@@ -188,4 +203,6 @@ def test_no_value_is_lost(batch: list[Any]) -> None:
 @given(st.lists(st.binary(max_size=60), max_size=5))
 def test_bytes_never_raise(batch: list[bytes]) -> None:
     got = decode(*batch)
-    assert len({entry.delivery.seq for entry in got.rejected} | {int(row) for row in got.row}) <= len(batch) * 2
+    assert (
+        len({entry.delivery.seq for entry in got.rejected} | {int(row) for row in got.row}) <= len(batch) * 2
+    )

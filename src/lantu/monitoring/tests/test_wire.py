@@ -19,7 +19,9 @@ from lantu.monitoring.ingest.wire import (
 
 payloads = st.binary(max_size=200)
 headers = st.none() | st.dictionaries(
-    st.from_regex(r"[A-Za-z-]{1,12}", fullmatch=True), st.from_regex(r"[ -9;-~]{0,20}", fullmatch=True), max_size=3
+    st.from_regex(r"[A-Za-z-]{1,12}", fullmatch=True),
+    st.from_regex(r"[ -9;-~]{0,20}", fullmatch=True),
+    max_size=3,
 )
 
 
@@ -28,7 +30,13 @@ def delivered(subject: bytes, payload: bytes, head: dict[str, str] | None) -> by
     if head is None:
         return b"MSG %s 1 $JS.ACK.x %d\r\n%s\r\n" % (subject, len(payload), payload)
     block = encode_headers(head)
-    return b"HMSG %s 1 $JS.ACK.x %d %d\r\n%s%s\r\n" % (subject, len(block), len(block) + len(payload), block, payload)
+    return b"HMSG %s 1 $JS.ACK.x %d %d\r\n%s%s\r\n" % (
+        subject,
+        len(block),
+        len(block) + len(payload),
+        block,
+        payload,
+    )
 
 
 @given(st.lists(st.tuples(payloads, headers), max_size=8), st.data())

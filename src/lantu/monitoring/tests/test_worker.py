@@ -148,7 +148,9 @@ def test_a_poisonous_message_does_not_block(
     assert IngestOffset.objects.get(partition="t").seq == 5
 
 
-def test_one_alert_with_duty_peak_and_return(feed: Feed, equipment: SimpleNamespace, cast: SimpleNamespace) -> None:
+def test_one_alert_with_duty_peak_and_return(
+    feed: Feed, equipment: SimpleNamespace, cast: SimpleNamespace
+) -> None:
     outcome = feed(("D1", {"pm10": 100}, 0), ("D1", {"pm10": 180}, 60), ("D1", {"pm10": 210}, 120))
     assert outcome.alerts == 1
     alert = Alert.objects.get()
@@ -205,7 +207,10 @@ def test_window_is_resumed_from_readings(feed: Feed, equipment: SimpleNamespace)
 def test_difference_and_percent_of_depth(feed: Feed) -> None:
     feed(("C1", {"concrete_core_c": 60, "concrete_surface_c": 40}, 0), ("P1", {"displacement_h_mm": -15}, 0))
     assert not Alert.objects.exists()
-    feed(("C1", {"concrete_core_c": 66, "concrete_surface_c": 40}, 60), ("P1", {"displacement_h_mm": -16.5}, 60))
+    feed(
+        ("C1", {"concrete_core_c": 66, "concrete_surface_c": 40}, 60),
+        ("P1", {"displacement_h_mm": -16.5}, 60),
+    )
     assert {alert.rule.code: alert.limit for alert in Alert.objects.select_related("rule")} == {
         "concrete.difference": 25.0, "pit.displacement": 16.0,
     }  # fmt: skip
@@ -219,11 +224,15 @@ def test_late_data_is_judged_at_its_own_time(feed: Feed) -> None:
     assert alert.opened_at == NOW - timedelta(hours=1)
 
 
-def test_a_device_under_maintenance_is_stored_not_judged(feed: Feed, equipment: SimpleNamespace, cast: Any) -> None:
+def test_a_device_under_maintenance_is_stored_not_judged(
+    feed: Feed, equipment: SimpleNamespace, cast: Any
+) -> None:
     from lantu.monitoring.devices.services.change_status import change_status
     from lantu.monitoring.devices.states import DeviceStatus
 
-    change_status(equipment.dust, status=DeviceStatus.MAINTENANCE, reason="换滤膜", now=NOW, actor=cast.officer)
+    change_status(
+        equipment.dust, status=DeviceStatus.MAINTENANCE, reason="换滤膜", now=NOW, actor=cast.officer
+    )
     assert feed.worker.watch(now=NOW)
     assert not feed.worker.watch(now=NOW)
     feed(("D1", {"pm10": 900}, 0))
@@ -241,7 +250,7 @@ def test_silence_raises_a_technical_alert_and_ends_itself(feed: Feed, cast: Simp
     assert silence.device.code == "D1"
     assert silence.duty.holder == cast.contractor
     risk = Alert.objects.get(kind="risk")
-    assert risk.closed_at is None and risk.cleared_at is None, "silence never lowers a risk"
+    assert (risk.closed_at, risk.cleared_at) == (None, None), "silence never lowers a risk"
     feed(("D1", {"pm10": 200}, 240))
     feed.worker.idle(now=NOW + timedelta(seconds=241), listening=True)
     silence.refresh_from_db()

@@ -23,14 +23,12 @@ def close_alert(alert: Alert, *, now: datetime, actor: User | None, outcome: str
     alert.closed_at = now
     alert.save(update_fields=["state", "closed_at"])
     finish_duty(alert, now=now, actor=actor, outcome=outcome)
-    emit(
-        AlertClosed(project_id=alert.project_id, subject_id=alert.pk, outcome=outcome), actor=actor, at=now
-    )
+    emit(AlertClosed(project_id=alert.project_id, subject_id=alert.pk, outcome=outcome), actor=actor, at=now)
     return alert
 
 
 def finish_duty(alert: Alert, *, now: datetime, actor: User | None, outcome: str) -> None:
     """Close the alert's own duty if it is still open."""
-    duty = Duty.objects.filter(pk=alert.duty_id, closed_at=None).first()
+    duty = Duty.objects.filter(pk=alert.duty_id or 0, closed_at=None).first()
     if duty is not None:
         close_duty(duty, now=now, actor=actor, outcome=outcome)

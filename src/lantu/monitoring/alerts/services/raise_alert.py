@@ -42,7 +42,8 @@ class Finding:
 
 def open_alert_of(rule_id: int, device_id: int, channel_id: int | None) -> Alert | None:
     """The one open alert of a rule and channel (or of a rule and device where there is no channel)."""
-    mine = Alert.objects.filter(rule_id=rule_id, device_id=device_id, channel_id=channel_id, closed_at=None)
+    mine = Alert.objects.filter(rule_id=rule_id, device_id=device_id, closed_at=None)
+    mine = mine.filter(channel=None) if channel_id is None else mine.filter(channel_id=channel_id)
     return mine.first()
 
 
@@ -142,4 +143,3 @@ def _open_duty(alert: Alert, *, now: datetime) -> Duty:
         actor=None,
         basis=f"{version.basis} {version.clause}".strip()[:200],
     )
-

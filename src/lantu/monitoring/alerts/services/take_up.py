@@ -28,6 +28,8 @@ def take_up(alert: Alert, *, now: datetime, actor: User | None, hazard_ref: str)
     alert.save(update_fields=["state", "taken_up_ref"])
     finish_duty(alert, now=now, actor=actor, outcome="已转隐患")
     emit(
-        AlertTakenUp(project_id=alert.project_id, subject_id=alert.pk, taken_up_ref=hazard_ref), actor=actor, at=now
+        AlertTakenUp(project_id=alert.project_id, subject_id=alert.pk, taken_up_ref=hazard_ref),
+        actor=actor,
+        at=now,
     )
     return alert

@@ -40,7 +40,9 @@ def update_alert(
     inputs: dict[str, Any] | None = None,
 ) -> Alert:
     """Note a further excess. A severity only rises here; coming back to normal is clear_alert's business."""
-    alert = Alert.objects.select_for_update(of=("self",)).select_related("rule_version__rule").get(pk=alert.pk)
+    alert = (
+        Alert.objects.select_for_update(of=("self",)).select_related("rule_version__rule").get(pk=alert.pk)
+    )
     version = alert.rule_version
     before, was_cleared = alert.severity, alert.cleared_at is not None
     alert.hits += 1

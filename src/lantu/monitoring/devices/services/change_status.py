@@ -15,7 +15,9 @@ from lantu.monitoring.events import DeviceStatusChanged
 
 
 @transaction.atomic
-def change_status(device: Device, *, status: DeviceStatus, reason: str, now: datetime, actor: User | None) -> Device:
+def change_status(
+    device: Device, *, status: DeviceStatus, reason: str, now: datetime, actor: User | None
+) -> Device:
     """Change the status; nothing happens when it is the same already."""
     device = Device.objects.select_for_update().get(pk=device.pk)
     before = device.status

@@ -45,6 +45,8 @@ def checked_channel(type_code: str, channel: Mapping[str, Any]) -> dict[str, Any
         )
     if not channel["range_low"] < channel["range_high"]:
         raise Unacceptable(
-            "monitoring.type_range", f"设备类型 {type_code} 的通道 {channel['key']} 量程上下限颠倒。", remedy="请更正。"
+            "monitoring.type_range",
+            f"设备类型 {type_code} 的通道 {channel['key']} 量程上下限颠倒。",
+            remedy="请更正。",
         )
     return {"decimals": 1, **{str(name): value for name, value in channel.items()}}

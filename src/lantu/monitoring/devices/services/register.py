@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from lantu.accounts.models import Organisation, User
 from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
-from lantu.monitoring.devices.models import CODE, Channel, Device, DeviceType
+from lantu.monitoring.devices.models import CODE, CODE_PATTERN, Channel, Device, DeviceType
 from lantu.monitoring.devices.services.registry_version import raise_registry_version
 from lantu.monitoring.events import DeviceRegistered
 from lantu.projects.models import Project
@@ -34,10 +35,14 @@ def register_device(
     facts: dict[str, Any] | None = None,
 ) -> Device:
     """Create a device in service. Raises Refused for a code that is taken or unusable, or an unknown type."""
-    if not CODE.regex.fullmatch(code):
-        raise Refused("monitoring.device_code", f"设备编码“{code[:60]}”不可用。", remedy=str(CODE.message), field="code")
+    if re.fullmatch(CODE_PATTERN, code) is None:
+        raise Refused(
+            "monitoring.device_code", f"设备编码“{code[:60]}”不可用。", remedy=str(CODE.message), field="code"
+        )
     if Device.objects.filter(code=code).exists():
-        raise Refused("monitoring.device_exists", f"设备编码 {code} 已登记。", remedy="请换一个编码。", field="code")
+        raise Refused(
+            "monitoring.device_exists", f"设备编码 {code} 已登记。", remedy="请换一个编码。", field="code"
+        )
     kind = DeviceType.objects.filter(code=type_code).first()
     if kind is None:
         raise Refused(

@@ -29,7 +29,9 @@ def issue_token(device: Device, *, now: datetime, actor: User | None) -> str:
     token = PREFIX + secrets.token_urlsafe(24)
     Device.objects.filter(pk=device.pk).update(token_hash=hash_token(token), token_issued_at=now)
     emit(
-        DeviceTokenIssued(project_id=device.project_id, subject_id=device.pk, code=device.code), actor=actor, at=now
+        DeviceTokenIssued(project_id=device.project_id, subject_id=device.pk, code=device.code),
+        actor=actor,
+        at=now,
     )
     return token
 

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         seed_file = os.environ.get("LANTU_NATS_ISSUER_SEED_FILE", "")
         if not settings.NATS_URL or not seed_file:
-            raise CommandError("LANTU_NATS_URL and LANTU_NATS_ISSUER_SEED_FILE must be set (lantu up does it).")
+            raise CommandError(
+                "LANTU_NATS_URL and LANTU_NATS_ISSUER_SEED_FILE must be set (lantu up does it)."
+            )
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -22,18 +22,34 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--sites", type=int, help="play the devices of this many projects (default: all)")
-        parser.add_argument("--rate", type=float, help="load: messages per second over all devices; 0 = at full speed")
+        parser.add_argument(
+            "--rate", type=float, help="load: messages per second over all devices; 0 = at full speed"
+        )
         parser.add_argument("--seconds", type=float, default=30.0, help="load: how long to send")
-        parser.add_argument("--exceed", type=int, default=100, help="load: every n-th message breaks a limit; 0 = none")
-        parser.add_argument("--window", type=int, default=64, help="load: unacknowledged messages per connection")
-        parser.add_argument("--chance", type=float, default=EXCESS_CHANCE, help="live: chance of an excess per channel and hour")
+        parser.add_argument(
+            "--exceed", type=int, default=100, help="load: every n-th message breaks a limit; 0 = none"
+        )
+        parser.add_argument(
+            "--window", type=int, default=64, help="load: unacknowledged messages per connection"
+        )
+        parser.add_argument(
+            "--chance",
+            type=float,
+            default=EXCESS_CHANCE,
+            help="live: chance of an excess per channel and hour",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host, port = os.environ.get("LANTU_MQTT_HOST") or "127.0.0.1", int(os.environ.get("LANTU_MQTT_PORT") or 1883)
+        host, port = (
+            os.environ.get("LANTU_MQTT_HOST") or "127.0.0.1",
+            int(os.environ.get("LANTU_MQTT_PORT") or 1883),
+        )
         prepare_demo_tokens()
         actors = demo_actors(sites=options["sites"])
         if not actors:
-            raise CommandError("There are no demonstration devices to play: seed the demonstration city first.")
+            raise CommandError(
+                "There are no demonstration devices to play: seed the demonstration city first."
+            )
         if options["rate"] is None:
             asyncio.run(_live(actors, host, port, options["chance"]))
         else:

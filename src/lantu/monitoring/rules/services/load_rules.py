@@ -60,12 +60,14 @@ def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Loaded:
         if current is not None and current.fingerprint == fingerprint:
             unchanged += 1
             continue
-        version = _next_version(rule, current, row, wording, fingerprint, now)
+        version = _next_version(rule, current, row, wording=wording, fingerprint=fingerprint, now=now)
         _check(version)
         version.save(force_insert=True)
         new += 1
         emit(
-            RuleVersionLoaded(project_id=None, subject_id=version.pk, rule=rule.code, version=version.version),
+            RuleVersionLoaded(
+                project_id=None, subject_id=version.pk, rule=rule.code, version=version.version
+            ),
             actor=None,
             at=now,
         )
@@ -75,7 +77,9 @@ def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Loaded:
 
 
 def _wording(row: Mapping[str, Any]) -> dict[str, Any]:
-    missing = [name for name in ("code", "name", "kind", "basis", "mark", "effective_from") if not row.get(name)]
+    missing = [
+        name for name in ("code", "name", "kind", "basis", "mark", "effective_from") if not row.get(name)
+    ]
     unknown = set(row) - set(WORDING) - {"code", "name", "param", "family", "effective_from", "effective_to"}
     if missing or unknown:
         raise Unacceptable(
@@ -99,6 +103,7 @@ def _next_version(
     rule: Rule,
     current: RuleVersion | None,
     row: Mapping[str, Any],
+    *,
     wording: Mapping[str, Any],
     fingerprint: str,
     now: datetime,
@@ -127,7 +132,9 @@ def _check(version: RuleVersion) -> None:
     """Refuse what the engine could not run."""
     if version.mark not in Mark.values or version.kind not in RuleKind.values:
         raise Unacceptable(
-            "monitoring.rule_word", f"规则 {version.rule.code} 的类型或可信度标记不认识。", remedy="请对照规则包字段表。"
+            "monitoring.rule_word",
+            f"规则 {version.rule.code} 的类型或可信度标记不认识。",
+            remedy="请对照规则包字段表。",
         )
     if version.kind == RuleKind.SILENCE:
         return
@@ -135,5 +142,7 @@ def _check(version: RuleVersion) -> None:
         engine_rule(version, facts={})
     except (ValueError, KeyError, TypeError) as error:
         raise Unacceptable(
-            "monitoring.rule_unusable", f"规则 {version.rule.code} 不能使用：{error}", remedy="请更正后重新载入。"
+            "monitoring.rule_unusable",
+            f"规则 {version.rule.code} 不能使用：{error}",
+            remedy="请更正后重新载入。",
         ) from error
