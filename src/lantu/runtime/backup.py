@@ -130,7 +130,7 @@ def _database(places: Places, steps: Steps, *, create: bool) -> Iterator[tuple[s
 
 def _started(places: Places, supervisor: Supervisor, steps: Steps, *, create: bool) -> str:
     cluster = postgres.private_cluster(places)
-    orphans.clean_up(places, postgres_pid=cluster.server_pid())
+    orphans.clean_up(places, database_pids=cluster.pids())
     if not cluster.exists():
         if not create:
             raise Fault(
@@ -141,6 +141,7 @@ def _started(places: Places, supervisor: Supervisor, steps: Steps, *, create: bo
             )
         cluster.create()
     with steps.step(say("启动数据库", "Start the database")):
+        cluster.drop_stale_locks()
         cluster.configure()
         supervisor.start(cluster.spec())
         cluster.ensure_database()

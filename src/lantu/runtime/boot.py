@@ -105,7 +105,7 @@ class Start:
     def _database(self) -> str:
         external = os.environ.get("LANTU_DATABASE_URL")
         cluster = None if external else postgres.private_cluster(self.places)
-        ended = orphans.clean_up(self.places, postgres_pid=cluster.server_pid() if cluster else None)
+        ended = orphans.clean_up(self.places, database_pids=cluster.pids() if cluster else ())
         if ended:
             names = ", ".join(ended)
             out.print(
@@ -121,6 +121,7 @@ class Start:
             with self.steps.step(say("建立数据库（仅首次）", "Create the database (first start only)")):
                 cluster.create()
         with self.steps.step(say("启动数据库 PostgreSQL", "Start the database, PostgreSQL")):
+            cluster.drop_stale_locks()
             cluster.configure()
             self.supervisor.start(cluster.spec())
             cluster.ensure_database()
@@ -235,7 +236,7 @@ def check_external_nats(url: str) -> str:
 def _refuse_demo_in_public(places: Places, wanted: Wanted) -> None:
     if ports.is_loopback(wanted.host):
         return
-    if wanted.demo or (places.secrets / DEMO_SECRET).exists():
+    if wanted.demo or (places.secrets / DEMO_SECRET).exists() or Prepared.has_demo(places):
         raise Fault(
             say(
                 f"演示账号的口令是公开的，不能在 {wanted.host} 上对外提供。",

@@ -12,7 +12,7 @@ import typer
 from lantu import __version__
 from lantu.runtime import boot, ports, processes
 from lantu.runtime.paths import Places
-from lantu.runtime.words import Fault, out, say, show_fault
+from lantu.runtime.words import Fault, out, plain, say, show_fault
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -149,7 +149,7 @@ def pack_check(directory: Path) -> None:
 
     problems = check_pack(directory)
     for problem in problems:
-        out.print(f"[red]✗[/] {problem.replace('[', chr(92) + '[')}")
+        out.print(f"[red]✗[/] {plain(problem)}")
     if problems:
         raise typer.Exit(1)
     out.print(say(f"[green]✓[/] {directory} 没有问题", f"[green]✓[/] {directory} is sound"))

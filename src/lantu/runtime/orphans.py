@@ -22,6 +22,7 @@ from lantu.runtime.process import Child, start_ticks
 from lantu.runtime.words import Fault, say
 
 RUN_ID = "LANTU_RUN_ID"
+DATABASE = "postgres"
 GRACE_S = 10.0
 
 
@@ -56,21 +57,21 @@ def note(places: Places, run_id: str, children: Iterable[Child]) -> None:
     )
 
 
-def clean_up(places: Places, *, postgres_pid: int | None, grace_s: float = GRACE_S) -> list[str]:
+def clean_up(places: Places, *, database_pids: Iterable[int] = (), grace_s: float = GRACE_S) -> list[str]:
     """End what an earlier run left; returns the names of what was ended. The caller holds the data directory's lock.
 
-    `postgres_pid` is the server that works in our cluster, if any. Raises Fault when something will not end.
+    `database_pids` are the processes that work in our cluster. Raises Fault when something will not end.
     """
     left = _recorded(places)
-    if postgres_pid is not None and not any(item.pid == postgres_pid for item in left):
-        left.append(Left("postgres", postgres_pid, start_ticks(postgres_pid) or 0))
+    known = {item.pid for item in left}
+    left += [Left(DATABASE, pid, start_ticks(pid) or 0) for pid in database_pids if pid not in known]
     left = [item for item in left if item.lives()]
     for item in left:
         # PostgreSQL: fast shutdown; all others: orderly end.
-        _signal(item, signal.SIGINT if item.name == "postgres" else signal.SIGTERM)
+        _signal(item, signal.SIGINT if item.name == DATABASE else signal.SIGTERM)
     _wait(left, grace_s)
     for item in left:
-        _signal(item, signal.SIGQUIT if item.name == "postgres" else signal.SIGKILL)
+        _signal(item, signal.SIGQUIT if item.name == DATABASE else signal.SIGKILL)
     _wait(left, grace_s)
     stubborn = [item for item in left if item.lives()]
     if stubborn:

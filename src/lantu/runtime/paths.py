@@ -6,10 +6,12 @@ import fcntl
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from lantu.runtime.words import Fault, say
 
@@ -98,9 +100,7 @@ class Places:
         Raises Fault when another process holds it.
         """
         with (self.run / "lock").open("a+") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            if not _take(handle):
                 handle.seek(0)
                 holder = handle.read().strip() or "?"
                 raise Fault(
@@ -112,7 +112,7 @@ class Places:
                         f"先停止它：kill {holder}；或另选数据目录。",
                         f"Stop it first: kill {holder}; or use another data directory.",
                     ),
-                ) from error
+                )
             handle.truncate(0)
             handle.write(f"{os.getpid()}\n")
             handle.flush()
@@ -129,6 +129,18 @@ class Places:
             except BlockingIOError:
                 return True
         return False
+
+
+def _take(handle: IO[str]) -> bool:
+    """Take the lock; tried for a second, since `lantu status` holds it for a moment when it looks."""
+    for _ in range(10):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 def write_atomically(path: Path, text: str, *, mode: int = 0o644) -> None:

@@ -124,13 +124,23 @@ class Postgres:
                     f"CREATE DATABASE {NAME} TEMPLATE template0 ENCODING 'UTF8' LC_CTYPE 'C.UTF-8'"
                 )
 
-    def server_pid(self) -> int | None:
-        """Pid in the cluster's postmaster.pid, if that process lives and works in this cluster."""
-        try:
-            pid = int((self.cluster / "postmaster.pid").read_text().split("\n", 1)[0])
-            return pid if Path(f"/proc/{pid}/cwd").resolve(strict=True) == self.cluster.resolve() else None
-        except (OSError, ValueError):
-            return None
+    def pids(self) -> list[int]:
+        """Processes that work in this cluster: a server, or what a killed one has left for the moment."""
+        found = []
+        for place in Path("/proc").glob("[0-9]*/cwd"):
+            with contextlib.suppress(OSError):
+                if place.readlink() == self.cluster:
+                    found.append(int(place.parent.name))
+        return found
+
+    def drop_stale_locks(self) -> None:
+        """Remove the lock files of a server that is gone; call it when nothing works in the cluster.
+
+        They name a pid. After a restart of a container that pid may well be somebody else's, and PostgreSQL, which
+        cannot know that, would refuse to start.
+        """
+        for path in (self.cluster / "postmaster.pid", self.sockets / f"{SOCKET_FILE}.lock"):
+            path.unlink(missing_ok=True)
 
     def _settings(self) -> dict[str, str]:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MIB

@@ -42,6 +42,12 @@ class Prepared:
             )
 
     @staticmethod
+    def has_demo(places: Places) -> bool:
+        """True when a demonstration city was once made in this data directory."""
+        path = places.root / NAME
+        return path.exists() and bool(json.loads(path.read_text())["demo"])
+
+    @staticmethod
     def forget(places: Places) -> None:
         """Another database takes the place of the prepared one."""
         (places.root / NAME).unlink(missing_ok=True)

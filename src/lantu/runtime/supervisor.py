@@ -15,9 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lantu.runtime import orphans
+from lantu.runtime.logwatch import LogWatch
 from lantu.runtime.paths import Places
 from lantu.runtime.process import Child, Spec, rotate
-from lantu.runtime.words import Fault, err, say
+from lantu.runtime.words import Fault, err, plain, say
 
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
@@ -37,6 +38,7 @@ class Seat:
     child: Child | None = None
     failures: int = 0
     start_at: float = field(default_factory=time.monotonic)
+    watch: LogWatch | None = None
 
     def next_delay_s(self) -> float:
         return min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (self.failures - 1))
@@ -104,6 +106,7 @@ class Supervisor:
             while True:
                 self.wait(1.0)
                 self._revive()
+                self._tell_trouble()
                 self._rotate_logs()
         except Stopped:
             return
@@ -165,7 +168,14 @@ class Supervisor:
             )
         )
         for line in child.tail(8):
-            self._console(f"  [dim]{line.replace('[', chr(92) + '[')}[/]")
+            self._console(f"  [dim]{plain(line)}[/]")
+
+    def _tell_trouble(self) -> None:
+        for seat in self.seats:
+            if seat.watch is None:
+                seat.watch = LogWatch(self.places.log / f"{seat.spec.name}.log")
+            for text in seat.watch.trouble():
+                self._console(f"[yellow]![/] [bold]{seat.spec.name}[/] {plain(text)}")
 
     def _rotate_logs(self) -> None:
         if time.monotonic() - self._rotated_at > 30:

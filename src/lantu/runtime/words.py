@@ -38,12 +38,12 @@ err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 def show_fault(fault: Fault) -> None:
     """Print a fault on standard error as two plain paragraphs."""
-    err.print(f"[bold red]✗[/] {_plain(fault.what)}")
+    err.print(f"[bold red]✗[/] {plain(fault.what)}")
     if fault.remedy:
-        err.print(f"  [yellow]→[/] {_plain(fault.remedy)}")
+        err.print(f"  [yellow]→[/] {plain(fault.remedy)}")
     sys.stderr.flush()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text with rich's markup brackets made harmless: paths and messages come from outside."""
     return text.replace("[", r"\[")

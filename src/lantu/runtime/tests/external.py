@@ -14,7 +14,8 @@ from typing import Any
 from lantu.runtime.nats import server_binary
 from lantu.runtime.tests.engines import clean_environment, until
 
-DEBIAN_POSTGRES = Path("/usr/lib/postgresql/15/bin")
+# The newest that is installed; the path does not exist where there is none.
+DEBIAN_POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/usr/lib/postgresql/bin"))
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def test_everything_is_ready_survives_a_fall_and_starts_again_without_preparing_
         assert "Bring the tables up to date" not in second
 
 
-@pytest.mark.skipif(not DEBIAN_POSTGRES.exists(), reason="Debian's postgresql-15 is not installed here")
+@pytest.mark.skipif(not DEBIAN_POSTGRES.exists(), reason="Debian's postgresql is not installed here")
 def test_ready_on_servers_of_others():
     with temporary_directory() as home, debian_postgres(home) as database, separate_nats(home) as stream:
         other = {"LANTU_DATABASE_URL": database, "LANTU_NATS_URL": stream}

@@ -173,7 +173,7 @@ def test_what_a_killed_supervisor_left_is_ended(places):
     _until(child.tail, "the grandchild's pid")
     grandchild = int(child.tail()[0])
     orphans.note(places, "run-1", [child])
-    ended = orphans.clean_up(places, postgres_pid=None, grace_s=0.3)
+    ended = orphans.clean_up(places, grace_s=0.3)
     child.process.wait()
     assert "web" in ended
     assert not _lives(grandchild)
@@ -184,7 +184,7 @@ def test_stopped_process_is_ended_too(places):
     child = Child(Spec(name="ingest", argv=["/bin/sleep", "600"], env={}), places.log / "ingest.log")
     orphans.note(places, "run-2", [child])
     child.send(signal.SIGSTOP)
-    assert orphans.clean_up(places, postgres_pid=None) == ["ingest"]
+    assert orphans.clean_up(places) == ["ingest"]
     assert child.process.wait() == -signal.SIGTERM
 
 
@@ -194,7 +194,7 @@ def test_stranger_that_got_the_pid_of_a_dead_child_is_left_alone(places):
         noted = stranger.start_ticks
         stranger.start_ticks = noted - 1
         orphans.note(places, "run-3", [stranger])
-        assert orphans.clean_up(places, postgres_pid=None) == []
+        assert orphans.clean_up(places) == []
         assert stranger.exit_code is None
     finally:
         stranger.process.kill()

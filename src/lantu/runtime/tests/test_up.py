@@ -144,6 +144,17 @@ def test_killed_process_comes_back_at_the_same_address(data, name):
         assert name in running.stop()
 
 
+def test_lock_files_that_name_a_stranger_do_not_keep_the_database_down(data):
+    with lantu_up(data) as running:
+        lines = (data / "postgres" / "postmaster.pid").read_text().splitlines()
+        running.stop()
+    # As after the restart of a container: the pid in the files is alive again, as somebody else.
+    for path in (data / "postgres" / "postmaster.pid", data / "run" / "pg" / ".s.PGSQL.5432.lock"):
+        path.write_text("\n".join([str(os.getppid()), *lines[1:]]) + "\n")
+    with lantu_up(data) as running:
+        assert _scalar(running.endpoints["database"], "SELECT 1") == 1
+
+
 def _answers(endpoints) -> bool:
     try:
         urllib.request.urlopen(f"{endpoints['web']}/healthz", timeout=5).close()
@@ -188,7 +199,7 @@ def test_as_an_ordinary_user(data):
         assert running.process.returncode == 0
 
 
-@pytest.mark.skipif(not DEBIAN_POSTGRES.exists(), reason="Debian's postgresql-15 is not installed here")
+@pytest.mark.skipif(not DEBIAN_POSTGRES.exists(), reason="Debian's postgresql is not installed here")
 def test_external_database_and_message_server(data):
     with temporary_directory() as home, debian_postgres(home) as database, separate_nats(home) as stream:
         with lantu_up(
