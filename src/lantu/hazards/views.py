@@ -30,6 +30,8 @@ from lantu.projects.selectors import get_visible, visible_projects
 PER_PAGE = 25
 MOST_UNITS = 200
 MOST_CARDS = 50
+# On the phone the camera comes first for whoever rectifies; who judges sees the reply first.
+ACT_FIRST = frozenset({"accept_order", "submit_reply"})
 
 
 @require_GET
@@ -132,6 +134,7 @@ def _show(
         "default_due_at": clocks.rectify_by(hazard.grade, timezone.now()),
         "longest_days": clocks.LONGEST_DAYS[hazard.grade],
         "mine": selectors.holds_ball(request.user, hazard),
+        "act_first": any(action.verb in ACT_FIRST for action in actions),
         "door": "phone" if "phone" in template else "desk",
     }
     return render(request, template, context, status=refusal.status if refusal else 200)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from lantu.accounts.models import User
 from lantu.accounts.permissions import require
 from lantu.core.refusals import Missing, Refused
 from lantu.hazards import selectors
@@ -34,6 +35,7 @@ def paper(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
     hazard = selectors.get_visible_hazard(request.user, pk)
     _refuse_early(hazard, paper)
     replies = selectors.reply_views(hazard)
+    parties = contacts(hazard.project)
     return render(
         request,
         f"hazards/paper_{paper}.html",
@@ -41,13 +43,25 @@ def paper(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
             "hazard": hazard,
             "paper": paper,
             "title": PAPERS[paper],
-            "parties": contacts(hazard.project),
+            "parties": parties,
+            "organisation": _sender(hazard, paper, parties),
             "found_photos": selectors.found_photos(hazard),
             "reply": replies[-1] if replies else None,
             "replies": replies,
             "others": [(key, label) for key, label in PAPERS.items() if key != paper and _ready(hazard, key)],
         },
     )
+
+
+def _sender(hazard: Hazard, paper: str, parties: dict[str, User]) -> str:
+    """The unit whose paper it is: who orders, who replies, who re-checks."""
+    person = {
+        "order": hazard.issuer or parties.get("officer"),
+        "reply": hazard.rectifier,
+        "closing": hazard.rechecker,
+    }
+    found = person[paper]
+    return found.organisation.name if found is not None and found.organisation is not None else ""
 
 
 def _ready(hazard: Hazard, paper: str) -> bool:

@@ -96,7 +96,7 @@ def _from_alert(alert: Alert, now: datetime) -> Hazard:
         project=alert.project,
         alert=alert,
         source=Source.WARNING,
-        title=gettext_noop("%(device)s %(what)s超限") % {"device": device.name, "what": label},
+        title=gettext_noop("%(device)s %(what)s 超限") % {"device": device.name, "what": label},
         description=_description(alert),
         place=device.place,
         lon=device.lon if located else alert.project.lon,
