@@ -158,7 +158,7 @@ def _structure(
             else core - 0.42 * rise - 1.5 + 0.2 * flutter
         )
     scale = {
-        "displacement_h_mm": 8.5, "displacement_v_mm": 6.0, "settlement_mm": 9.0, "axial_force_kn": 900.0,
+        "displacement_h_mm": 5.5, "displacement_v_mm": 3.2, "settlement_mm": 5.0, "axial_force_kn": 900.0,
         "water_level_mm": 260.0,
     }.get(channel, 10.0)  # fmt: skip
     sign = -1 if channel in ("displacement_v_mm", "settlement_mm", "water_level_mm") else 1

@@ -10,7 +10,7 @@ import heapq
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,6 +21,7 @@ from lantu.cockpit.services.refresh_month_totals import refresh_month_totals
 from lantu.core.subscriptions import inline_delivery
 from lantu.duties.models import Duty
 from lantu.duties.services.escalate import remind_and_escalate
+from lantu.packs.cities.dezhou.demo.money import s_curve
 from lantu.packs.demo import DemoMonth, DemoPlan, DemoProject
 from lantu.packs.model import CityPack
 from lantu.projects.models import Project
@@ -123,6 +124,12 @@ def put_projects(agenda: Agenda, plan: DemoPlan, world: World, *, zone: Any) -> 
         born = datetime(*described.created_on.timetuple()[:3], 9, 30, tzinfo=zone)
         born = min(born, plan.made_for - timedelta(days=1))
         agenda.add(born, "project", lambda now, d=described: _register(d, world, plan, now))
+        if described.under_construction:
+            # The plan of the year is issued in February (workflows §4.6); a later project gets its own when it joins.
+            year = plan.made_for.year
+            issued = max(born + timedelta(minutes=30), datetime(year, 2, 10, 10, 0, tzinfo=zone))
+            issued = min(issued, plan.made_for - timedelta(hours=3))
+            agenda.add(issued, "plan", lambda now, d=described, y=year: _plan_year(d, y, world, now))
         for row in _told(described):
             reported = datetime(row.month.year, row.month.month, 26, 16, 0, tzinfo=zone)
             at = max(born + timedelta(hours=1), min(reported, plan.made_for - timedelta(hours=2)))
@@ -173,6 +180,35 @@ def _register(described: DemoProject, world: World, plan: DemoPlan, now: datetim
         Grant.objects.get_or_create(
             user=expert, role="expert", reach="project", project_id=project.pk, defaults={"granted_at": now}
         )
+
+
+def _plan_year(described: DemoProject, year: int, world: World, now: datetime) -> None:
+    """The year's planned investment by month: what the schedule asks for, a little ambitious as plans are."""
+    from lantu.projects.services.set_year_plan import set_year_plan
+
+    start, finish = described.planned_start_on, described.planned_finish_on
+    if start is None or finish is None or finish.year < year or start.year > year:
+        return
+    span_days = max((finish - start).days, 1)
+    ends = [date(year + (month == 12), month % 12 + 1, 1) for month in range(1, 13)]
+    spent_before = s_curve(min(max((date(year, 1, 1) - start).days / span_days, 0.0), 1.0))
+    cumulative = [
+        round(
+            described.total_investment_yuan
+            * (s_curve(min(max((end - start).days / span_days, 0.0), 1.0)) - spent_before),
+            -4,
+        )
+        for end in ends
+    ]
+    set_year_plan(
+        project=world.projects[described.key],
+        year=year,
+        planned_yuan=cumulative[-1],
+        monthly_yuan=cumulative,
+        actor=world.people["officer"],
+        now=now,
+        goal=described.annual_goal,
+    )
 
 
 def _report(described: DemoProject, row: DemoMonth, world: World, now: datetime) -> None:

@@ -13,6 +13,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from lantu.site.demo.crowd import act_once
+from lantu.site.demo.trouble import make_trouble
 
 log = structlog.get_logger(__name__)
 
@@ -32,5 +33,6 @@ class Command(BaseCommand):
         while not stop.wait(options["every"]):
             close_old_connections()
             acted = act_once(now=timezone.now())
+            make_trouble(now=timezone.now())
             if acted:
                 log.info("demo_people_acted", steps=acted)

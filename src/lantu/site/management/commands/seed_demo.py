@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -9,10 +10,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from lantu.duties.models import Notice
+from lantu.duties.services.seen import mark_notices_seen
 from lantu.packs.load import city
 from lantu.projects.models import Project
 from lantu.site.demo.history import Agenda, World, play, put_projects
 from lantu.site.demo.warnings import Stories, put_devices
+from lantu.site.demo.yesterday import play_yesterday
 
 
 class Command(BaseCommand):
@@ -37,6 +41,11 @@ class Command(BaseCommand):
         put_devices(agenda, plan, world, zone=zone)
         Stories(plan, world).put(agenda)
         play(agenda, until=now, progress=self._progress)
+        self._progress("readings", play_yesterday(now=timezone.now()), 0)
+        # What the ladder told people months ago is no news to them today.
+        for person in world.people.values():
+            old = Notice.objects.filter(recipient=person, sent_at__lt=now - timedelta(days=2))
+            mark_notices_seen(person, now=now, ids=list(old.values_list("pk", flat=True)))
         self.stdout.write(self.style.SUCCESS(f"演示城市已就绪：项目 {len(world.projects)} 个"))
 
     def _progress(self, what: str, done: int, total: int) -> None:

@@ -1,0 +1,40 @@
+"""The last hours of readings, so that a fresh demonstration has curves to look at: through the ingest worker as always."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from lantu.core.subscriptions import inline_delivery
+from lantu.monitoring.ingest.reader import Delivery
+from lantu.monitoring.ingest.worker import Worker
+from lantu.monitoring.simulate.cast import demo_actors, prepare_demo_tokens
+from lantu.site.demo.warnings import PARTITION
+
+HOURS = 12
+STEP_MINUTES = 15
+
+
+def play_yesterday(*, now: datetime) -> int:
+    """Undisturbed readings of every demonstration device over the last hours; returns the messages sent."""
+    prepare_demo_tokens()
+    actors = demo_actors()
+    start = now - timedelta(hours=HOURS)
+    with transaction.atomic(), inline_delivery():
+        worker = Worker(partition=PARTITION, now=start)
+        seq = worker.position.seq
+        sent = 0
+        for step in range(HOURS * 60 // STEP_MINUTES + 1):
+            at = (start + timedelta(minutes=step * STEP_MINUTES)).timestamp()
+            batch = []
+            for actor in actors:
+                seq += 1
+                subject = actor.topic.replace("/", ".").encode()
+                batch.append(
+                    Delivery(seq, int(at * 1000) + 300, subject, None, actor.payload(at, chance=0.0))
+                )
+            worker.process(batch, now=datetime.fromtimestamp(at, tz=now.tzinfo), flush=step % 12 == 0)
+            sent += len(batch)
+        worker.idle(now=now, listening=False)
+    return sent
