@@ -64,7 +64,10 @@ def _mark(path: Path, stamp: int) -> str:
 
 
 def _entry(manifest: dict[str, dict], chunk: dict) -> Entry:
-    """Follow static imports (not dynamic ones: those are the lazy elements)."""
+    """Follow static imports (not dynamic ones: those are the lazy elements).
+
+    Style sheets of what is imported come first, so that an entry may override what it builds on.
+    """
     seen: list[dict] = []
 
     def walk(part: dict) -> None:
@@ -75,7 +78,7 @@ def _entry(manifest: dict[str, dict], chunk: dict) -> Entry:
             walk(manifest[key])
 
     walk(chunk)
-    styles = dict.fromkeys(css for part in seen for css in part.get("css", []))
+    styles = dict.fromkeys(css for part in reversed(seen) for css in part.get("css", []))
     return Entry(
         script=static(f"dist/{chunk['file']}"),
         preloads=tuple(static(f"dist/{part['file']}") for part in seen[1:]),
