@@ -48,7 +48,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "LANTU_HOST": ("operator", "`127.0.0.1`", "address on which web and MQTT listen; demonstration accounts are refused on any but loopback"),
     "LANTU_LOG_LEVEL": ("operator", "`INFO`", "least level written to the logs: DEBUG, INFO, WARNING, ERROR"),
     "LANTU_MAP_TILE_URL": ("operator", "none", "raster tiles below the map, `https://…/{z}/{x}/{y}.png`; the map is complete without them"),
-    "LANTU_METRICS_TOKEN": ("operator", "none", "bearer token with which other machines may read `/metrics`; without one only loopback may"),
+    "LANTU_METRICS_TOKEN": ("operator", "none", "bearer token that everybody needs for `/metrics`; without one only this machine may read it"),
     "LANTU_MQTT_HOST": ("lantu", "`127.0.0.1`", "where the simulator finds MQTT"),
     "LANTU_MQTT_PORT": ("operator", "1883", "MQTT port; a taken default moves on, a port set explicitly does not"),
     "LANTU_NATS_AUTH_URL": ("operator", "own server", "with an external NATS: address and credentials of the account that answers the auth callout"),
