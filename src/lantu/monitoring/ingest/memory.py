@@ -10,7 +10,7 @@ import structlog
 from django.db import connection
 from django.utils import timezone
 
-from lantu.calc.rules import Kind, Stat, State, Transition, judge_readings
+from lantu.calc.rules import Kind, Rule, Stat, State, Transition, judge_readings
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.devices.models import Channel, Device, RegistryVersion
 from lantu.monitoring.ingest.registry import ChannelRow, DeviceRow, Registry
@@ -20,7 +20,7 @@ from lantu.monitoring.rules.selectors import versions_in_force
 from lantu.monitoring.telemetry.models import Latest
 
 log = structlog.get_logger(__name__)
-RESUME_ROWS = 5_000
+RESUME_ROWS = 1_500
 RESUME_SQL = """
     SELECT d.n - 1, (extract(epoch FROM r.ts) * 1000)::bigint, r.v
     FROM unnest(%s::int[], %s::timestamptz[]) WITH ORDINALITY AS d(id, since, n)
@@ -218,7 +218,7 @@ def _resume_windows(memory: Memory) -> list[Transition]:
     """Means, Leqs and rates need the readings of their last window: they are read back from the store."""
     longest: dict[int, int] = {}
     for entry in memory.rules.book.slots:
-        if entry.rule.kind is Kind.RATE or entry.rule.stat is not Stat.INST:
+        if _has_window(entry.rule):
             device = int(memory.registry.device_at[entry.channel])
             longest[device] = max(longest.get(device, 0), entry.rule.window_s)
     devices = [device for device in longest if memory.high_ms[device]]
@@ -229,22 +229,33 @@ def _resume_windows(memory: Memory) -> list[Transition]:
     with connection.cursor() as cursor:
         cursor.execute(RESUME_SQL, [[known[d].row.id for d in devices], since, RESUME_ROWS])
         rows = cursor.fetchall()
-    channel: list[int] = []
-    ts: list[int] = []
-    value: list[float] = []
-    for position, ms, vector in rows:
-        base = known[devices[position]].base
-        for rank, number in enumerate(vector):
-            channel.append(base + rank)
-            ts.append(ms)
-            value.append(number)
-    at = np.array(channel, np.int64)
-    good = memory.registry.judged[at] if len(at) else np.zeros(0, bool)
-    result = judge_readings(
-        memory.rules.book, memory.state, at, np.array(ts, np.int64), np.array(value), good=good
-    )
+    at, ts, value = _flatten(memory, devices, rows)
+    # Only what has a window is read again; plain limits have their state already.
+    windowed = np.zeros(memory.registry.size, bool)
+    windowed[[entry.channel for entry in memory.rules.book.slots if _has_window(entry.rule)]] = True
+    good = memory.registry.judged[at] & windowed[at]
+    result = judge_readings(memory.rules.book, memory.state, at[good], ts[good], value[good])
     log.info("windows_resumed", devices=len(devices), readings=len(at), transitions=len(result.transitions))
     return result.transitions
+
+
+def _has_window(rule: Rule) -> bool:
+    return rule.kind is Kind.RATE or rule.stat is not Stat.INST
+
+
+def _flatten(
+    memory: Memory, devices: list[int], rows: list[tuple[int, int, list[float]]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Stored vectors as flat channel index, time and value, in order of time."""
+    if not rows:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    width = np.fromiter((len(vector) for _position, _ms, vector in rows), np.int64, len(rows))
+    row = np.repeat(np.arange(len(rows)), width)
+    base = memory.registry.base[np.array(devices)][np.fromiter((r[0] for r in rows), np.int64, len(rows))]
+    ms = np.fromiter((r[1] for r in rows), np.int64, len(rows))
+    rank = np.arange(len(row)) - np.repeat(np.cumsum(width) - width, width)
+    value = np.fromiter((number for r in rows for number in r[2]), np.float64, len(row))
+    return base[row] + rank, ms[row], value
 
 
 def to_ms(moment: datetime) -> int:

@@ -17,7 +17,7 @@ from lantu.monitoring.devices.states import DeviceStatus
 from lantu.monitoring.ingest.memory import Memory, from_ms, to_ms
 
 log = structlog.get_logger(__name__)
-AT_ONCE = 100
+AT_ONCE = 25
 
 
 def judge_silence(memory: Memory, *, now: datetime, listening_since: datetime) -> None:
