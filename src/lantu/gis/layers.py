@@ -82,7 +82,9 @@ def _hazard_style() -> dict[str, Any]:
 
 def _look(layer: MapLayer, counts: dict[str, int]) -> dict[str, Any]:
     if layer.style == "project":
-        return _project_style(counts if layer.kind == "points" else None)
+        look = _project_style(counts if layer.kind == "points" else None)
+        # The points carry the names; outlines that did so too would crowd out the counties.
+        return look if layer.kind == "points" else {key: value for key, value in look.items() if key != "label_field"}
     looks = {"county": _county_style, "device": _device_style, "hazard": _hazard_style}
     return looks[layer.style]() if layer.style in looks else {"label_field": "name", "link_field": "url"}
 
@@ -112,7 +114,7 @@ def layers_document(
             }
         )
     pack = city()
-    note = [datum_note()]
+    note = [_("县界仅供示意") if only else datum_note()]
     if unplaced:
         note.append(_("另有 %(n)s 个项目没有登记位置") % {"n": unplaced})
     return {

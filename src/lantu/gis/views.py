@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -94,8 +95,8 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "groups": filter_groups(wanted),
         "areas": area_names(),
-        "query": request.GET.urlencode(),
-        "lamps": [(lamp, label, counts[lamp]) for lamp, label in lamp_words().items()],
+        "query": urlencode(wanted.active()),
+        "lamp_options": [(lamp, label, counts[lamp]) for lamp, label in lamp_words().items()],
         "placed": sum(counts.values()),
         "unplaced": unplaced,
         "newest": newest,

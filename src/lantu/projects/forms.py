@@ -82,8 +82,11 @@ class LinesField(forms.CharField):
         super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 3}), **more)
         self.field = field
 
-    def clean(self, value: Any) -> list[dict[str, str]]:
-        return read_lines(self.field, super().clean(value))
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        try:
+            return read_lines(self.field, super().clean(value))
+        except ValueError as error:
+            raise forms.ValidationError(_("“%(line)s”里的金额不是数字。"), params={"line": str(error)}) from error
 
 
 class ProjectForm(StyledForm):
@@ -124,7 +127,7 @@ class ProjectForm(StyledForm):
         help_text=_("会向公众展示，不得含涉密内容"),
     )
     content_scale = LinesField("content_scale", label=_("规模明细"), help_text=_("每行一项：建筑面积，146200，平方米"))
-    funds = LinesField("funds", label=_("资金来源"), help_text=_("每行一项：来源，年度，万元"))
+    funds = LinesField("funds", label=_("资金来源"), help_text=_("每行一项：来源，万元，年度"))
     approvals = LinesField("approvals", label=_("审批办理情况"), help_text=_("每行一项：事项，状态，日期，文号"))
     elements = LinesField("elements", label=_("要素需求"), help_text=_("每行一项：要素，数量，单位，落实情况"))
     targets = LinesField("targets", label=_("绩效目标"), help_text=_("每行一项：指标，目标值，单位"))
