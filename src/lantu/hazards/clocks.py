@@ -1,4 +1,4 @@
-"""How long each step may take, by grade: workflows §4.3 as the national pack states it.
+"""How long each step may take, by grade: workflows §4.3 as the packs state it.
 
 The pack knows three terms (acknowledge, rectify, re-check). The two that it does not name follow from them:
 an order is issued within the time for acknowledging, and the supervising engineer has the same time again.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from lantu.calc.deadlines import Term
 from lantu.core.refusals import Refused
 from lantu.duties.deadlines import due_after, work_calendar
-from lantu.packs.load import national
+from lantu.packs.load import city
+from lantu.packs.model import HazardClock
 
 # Longest time that anyone may order (domain reference B11): 一般 7 d, 较大 7 d, 重大 15 d.
 LONGEST_DAYS = {1: 15, 2: 7, 3: 7, 4: 15}
@@ -23,18 +25,23 @@ BLUE_SUPERVISE_WORKING_DAYS = 2
 AT_ONCE = timedelta(minutes=15)
 
 
+def clock_of(grade: int) -> HazardClock:
+    """The terms of a grade: the city's own where it has them, else the national pack's."""
+    return city(settings.CITY_PACK).hazard_clocks[grade]
+
+
 def _end(term: Term, now: datetime) -> datetime:
     return max(term.due_at(now, work_calendar()), now + AT_ONCE)
 
 
 def acknowledge_by(grade: int, now: datetime) -> datetime:
     """When the order must be issued, accepted, or a false-positive claim be decided."""
-    return _end(national().hazard_clocks[grade].acknowledge, now)
+    return _end(clock_of(grade).acknowledge, now)
 
 
 def rectify_by(grade: int, now: datetime) -> datetime:
     """The deadline of the order, counted from dispatch (not from acceptance)."""
-    return _end(national().hazard_clocks[grade].rectify, now)
+    return _end(clock_of(grade).rectify, now)
 
 
 def supervise_by(grade: int, now: datetime) -> datetime:
@@ -46,7 +53,7 @@ def supervise_by(grade: int, now: datetime) -> datetime:
 
 def recheck_by(grade: int, now: datetime) -> datetime:
     """When the independent re-check must be done."""
-    return _end(national().hazard_clocks[grade].recheck, now)
+    return _end(clock_of(grade).recheck, now)
 
 
 def rework_by(grade: int, due_at: datetime, now: datetime) -> datetime:

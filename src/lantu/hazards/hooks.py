@@ -24,6 +24,7 @@ from lantu.core.registry import (
     search_sources,
 )
 from lantu.hazards.selectors import HazardFilter, filtered_hazards, lamp_facts, open_count, visible_hazards
+from lantu.monitoring.alerts.links import TakenUpLink, taken_up_links
 from lantu.projects.lamp_facts import LampFactSource
 from lantu.projects.lamp_facts import lamp_facts as lamp_sources
 from lantu.projects.models import Project
@@ -91,6 +92,18 @@ def _search(reader: Any, words: str, limit: int) -> list[tuple[str, str, str]]:
 
 search_sources.add(SearchSource(key="hazards", label=gettext_lazy("隐患"), find=_search, order=40))
 
+
+def _taken_up(number: int, reader: Any) -> tuple[str, str] | None:
+    hazard = visible_hazards(reader).filter(pk=number).select_related("duty__holder").first()
+    if hazard is None or not may(reader, "hazards.read"):
+        return None
+    words = f"{hazard.order_no or hazard.title} · {hazard.get_state_display()}"
+    if hazard.is_open and hazard.duty is not None:
+        words = f"{words} · {hazard.duty.holder}"
+    return words, hazard.get_absolute_url()
+
+
+taken_up_links.add(TakenUpLink(key="hazards.hazard", show=_taken_up, order=40))
 lamp_sources.add(
     LampFactSource(
         key="hazards",

@@ -241,3 +241,15 @@ def test_two_devices_two_hazards(cast: Any, site_project: Any) -> None:
         raise_dust_alert(site_project, code="DUST-01")
         raise_dust_alert(site_project, code="DUST-02", now=NOW + MINUTE)
     assert Hazard.objects.count() == 2
+
+
+def test_the_alert_says_where_it_went(cast: Any, site_project: Any) -> None:
+    from lantu.monitoring.alerts.links import taken_up_link
+
+    with inline_delivery():
+        alert = raise_dust_alert(site_project)
+    alert.refresh_from_db()
+    text, url = taken_up_link(alert.taken_up_ref, cast.officer)
+    hazard = Hazard.objects.get()
+    assert (text, url) == (f"{hazard.order_no} · 待签收 · 单安全", hazard.get_absolute_url())
+    assert taken_up_link(alert.taken_up_ref, cast.outsider) is None
