@@ -14,12 +14,14 @@ from django.db import DatabaseError, InterfaceError, connection
 from lantu.monitoring.ingest.offsets import Fenced, reconcile
 from lantu.monitoring.ingest.reader import StreamReader
 from lantu.monitoring.ingest.stream import ensure_stream
+from lantu.monitoring.ingest.upkeep import make_room
 from lantu.monitoring.ingest.wire import Wire
 from lantu.monitoring.ingest.worker import Worker
 
 log = structlog.get_logger(__name__)
 FLUSH_S = 2.0
 SILENCE_S = 10.0
+TIDY_S = 10.0
 REPORT_S = 30.0
 LONGEST_PAUSE_S = 10.0
 Clock = Callable[[], datetime]
@@ -39,7 +41,9 @@ def run(
                 reader = StreamReader(wire, start_seq=worker.position.seq + 1)
                 log.info("ingest_reading", partition=partition, from_seq=worker.position.seq + 1)
                 pause = 0.2
-                _Turns(worker, reader, clock).until(stop)
+                # A connection of its own for questions: the reader's must see nothing but deliveries.
+                with closing(Wire(url, name="lantu-ingest-upkeep")) as asking:
+                    _Turns(worker, reader, clock, asking).until(stop)
                 return
         except Fenced as fenced:
             log.warning("ingest_fenced", why=str(fenced))
@@ -57,10 +61,10 @@ def run(
 class _Turns:
     """One connection's worth of work: batches, and between them what is due by the clock."""
 
-    def __init__(self, worker: Worker, reader: StreamReader, clock: Clock) -> None:
-        self.worker, self.reader, self.clock = worker, reader, clock
+    def __init__(self, worker: Worker, reader: StreamReader, clock: Clock, asking: Wire) -> None:
+        self.worker, self.reader, self.clock, self.asking = worker, reader, clock, asking
         now = time.monotonic()
-        self.flushed = self.listened = self.reported = now
+        self.flushed = self.listened = self.reported = self.tidied = now
         self.messages = self.readings = self.rejected = self.duplicates = 0
 
     def until(self, stop: threading.Event) -> None:
@@ -86,6 +90,9 @@ class _Turns:
         self.flushed = moment
         if listening:
             self.listened = moment
+        if moment - self.tidied >= TIDY_S:
+            make_room(self.asking)
+            self.tidied = moment
         if moment - self.reported >= REPORT_S and self.messages:
             log.info(
                 "ingest_stored", messages=self.messages, readings=self.readings, duplicates=self.duplicates,

@@ -12,6 +12,7 @@ STREAM = "TELEMETRY"
 SUBJECTS = ["lantu.*.*.telemetry"]
 MAX_MESSAGE_BYTES = 256 * 1024
 DEFAULT_MAX_BYTES = 8 << 30
+LEAST_BYTES = 64 << 20
 
 
 class StreamAnswer(ProtocolError):
@@ -30,6 +31,7 @@ class StreamInfo(NamedTuple):
     last_seq: int
     messages: int
     bytes: int
+    max_bytes: int
 
 
 def parse_time(text: str) -> datetime:
@@ -51,8 +53,9 @@ def api(wire: Wire, call: str, **body: Any) -> dict[str, Any]:
 def stream_config(max_bytes: int) -> dict[str, Any]:
     """Settings of the stream.
 
-    ``discard: new`` with a byte limit: a full disk makes NATS refuse new data, which the sender sees,
-    instead of dropping old data that nobody has stored yet. Messages leave after seven days.
+    ``discard: new`` with a byte limit: a full stream never drops old data that nobody has stored yet. Senders over
+    HTTP are then refused; NATS' MQTT listener acknowledges all the same, so the stream must not become full: the
+    worker takes out what PostgreSQL holds (upkeep.py). Messages leave after seven days in any case.
     """
     return {
         "name": STREAM, "subjects": SUBJECTS, "storage": "file", "retention": "limits", "discard": "new",
@@ -69,12 +72,16 @@ def ensure_stream(wire: Wire, *, max_bytes: int = DEFAULT_MAX_BYTES) -> StreamIn
     except StreamAnswer as error:
         if error.code != 10059:  # stream not found
             raise
-    try:
-        api(wire, f"STREAM.CREATE.{STREAM}", **stream_config(max_bytes))
-    except StreamAnswer as error:
-        if error.code not in (10058, 10065):  # another worker was faster
-            raise
-    return stream_info(wire)
+    while True:
+        try:
+            api(wire, f"STREAM.CREATE.{STREAM}", **stream_config(max_bytes))
+        except StreamAnswer as error:
+            if error.code in (10047, 10023) and max_bytes > LEAST_BYTES:  # more than the server may store
+                max_bytes //= 2
+                continue
+            if error.code not in (10058, 10065):  # another worker was faster
+                raise
+        return stream_info(wire)
 
 
 def stream_info(wire: Wire) -> StreamInfo:
@@ -87,6 +94,7 @@ def stream_info(wire: Wire) -> StreamInfo:
         last_seq=int(state["last_seq"]),
         messages=int(state["messages"]),
         bytes=int(state["bytes"]),
+        max_bytes=int(answer["config"].get("max_bytes", -1)),
     )
 
 

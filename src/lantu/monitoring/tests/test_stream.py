@@ -25,6 +25,7 @@ from lantu.monitoring.ingest.offsets import Position, reconcile
 from lantu.monitoring.ingest.publish import Outgoing, Publisher, StreamUnavailable
 from lantu.monitoring.ingest.reader import ReadBroken, StreamReader
 from lantu.monitoring.ingest.stream import api, ensure_stream, stream_info
+from lantu.monitoring.ingest.upkeep import make_room
 from lantu.monitoring.ingest.wire import Wire
 from lantu.monitoring.ingest.worker import Worker
 from lantu.monitoring.simulate.mqtt import MqttRefused, text
@@ -100,7 +101,7 @@ def drain(wire: Wire, worker: Worker, messages: int) -> None:
     """Read and store until so many messages are in."""
     worker.adopt(reconcile(wire, stream_info(wire), worker.position), now=timezone.now())
     reader = StreamReader(wire, start_seq=worker.position.seq + 1)
-    turns = _Turns(worker, reader, timezone.now)
+    turns = _Turns(worker, reader, timezone.now, wire)
     deadline = time.monotonic() + 20
     while turns.messages < messages and time.monotonic() < deadline:
         batch = reader.read(timeout=0.5)
@@ -225,6 +226,19 @@ def test_a_lost_tail_is_noticed(server: TemporaryNats, wire: Wire, equipment: Si
     assert reconcile(wire, info, Position("t", 0, None, None)).seq == info.first_seq - 1
 
 
+def test_stored_messages_make_room(server: TemporaryNats, wire: Wire, equipment: SimpleNamespace) -> None:
+    publisher = Publisher(server.url)
+    filler = b'{"note":"' + b"x" * 60_000 + b'","values":{"pm10":1}}'
+    publisher.publish(
+        [Outgoing(f"lantu.{equipment.project.code}.D1.telemetry", filler) for _ in range(400)]
+    )
+    assert make_room(wire) == 0, "nothing is stored yet"
+    drain(wire, Worker(partition="t", now=timezone.now()), 400)
+    publisher.publish([Outgoing(f"lantu.{equipment.project.code}.D1.telemetry", b'{"values":{"pm10":2}}')])
+    assert make_room(wire) == 400
+    assert stream_info(wire).messages == 1
+
+
 def test_the_worker_stops_on_request_with_the_batch_stored(
     server: TemporaryNats, wire: Wire, equipment: SimpleNamespace
 ) -> None:
@@ -244,5 +258,5 @@ def test_the_worker_stops_on_request_with_the_batch_stored(
         return got
 
     reader.read = read_and_stop  # type: ignore[method-assign]
-    _Turns(worker, reader, timezone.now).until(stop)
+    _Turns(worker, reader, timezone.now, wire).until(stop)
     assert IngestOffset.objects.get(partition="t").messages == 1
