@@ -60,7 +60,7 @@ def projects_within(reader: Any, polygon: Any, *, whole: bool = False) -> list[P
     rows = touching_box(visible_projects(reader), polygon.bounds).select_related("owner_org")
     prepare(polygon)
     test = polygon.covers if whole else polygon.intersects
-    found = [row for row in rows.exclude(geometry_wkb=None) if test(from_wkb(bytes(row.geometry_wkb)))]
+    found = [row for row in rows.exclude(geometry_wkb=None) if test(from_wkb(bytes(row.geometry_wkb or b"")))]
     return sorted(found, key=lambda row: row.code)
 
 
@@ -116,7 +116,7 @@ def districts(reader: Any) -> dict[str, Any]:
     names = area_names()
     features = []
     for district in District.objects.defer("geometry_wkb"):
-        mine = counts.get(district.code, {})
+        mine: Any = counts.get(district.code, {})
         properties = {
             "code": district.code,
             "name": names.get(district.code, district.name),

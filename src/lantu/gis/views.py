@@ -40,7 +40,7 @@ def _json(request: HttpRequest, body: Any) -> HttpResponse:
     response = HttpResponse(content, content_type="application/geo+json")
     response["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)
-    return get_conditional_response(request, etag=etag, response=response)
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 @require_GET

@@ -69,7 +69,7 @@ def _changed(payload: dict[str, Any]) -> str:
 
 def _choice_words(field: str) -> dict[str, str]:
     try:
-        choices = Project._meta.get_field(field).flatchoices
+        choices = getattr(Project._meta.get_field(field), "flatchoices", [])
     except FieldDoesNotExist:
         return {}
     return {str(key): str(label) for key, label in choices}
@@ -96,12 +96,12 @@ def _month(payload: dict[str, Any]) -> str:
 
 def _lamp(payload: dict[str, Any]) -> str:
     names = dict(Lamp.choices)
-    turned = f"{names.get(payload.get('before'), '—')} → {names.get(payload.get('after'), '—')}"
+    turned = f"{names.get(str(payload.get('before')), '—')} → {names.get(str(payload.get('after')), '—')}"
     return f"{turned}（{payload['why']}）" if payload.get("why") else turned
 
 
 def _party(payload: dict[str, Any]) -> str:
-    role = dict(Party.Role.choices).get(payload.get("role"), payload.get("role"))
+    role = dict(Party.Role.choices).get(str(payload.get("role")), payload.get("role"))
     return f"{role}：{payload.get('after')}"
 
 

@@ -46,7 +46,7 @@ from lantu.projects.sheets.writing import export_projects
 router = Router(tags=["重点工程"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def caller(request: HttpRequest) -> User:
-    return request.auth  # type: ignore[attr-defined, no-any-return]
+    return request.auth  # type: ignore[attr-defined]
 
 
 @router.get("/projects", response=Page[ProjectOut], summary="项目列表")

@@ -11,6 +11,7 @@ from lantu.core.events import event
 @event("projects.project_registered")
 @dataclass(frozen=True, kw_only=True)
 class ProjectRegistered:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.project"
     project_id: int
     subject_id: int
@@ -23,6 +24,7 @@ class ProjectRegistered:
 class ProjectChanged:
     """``changes`` maps field → [before, after]."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.project"
     project_id: int
     subject_id: int
@@ -32,6 +34,7 @@ class ProjectChanged:
 @event("projects.code_replaced")
 @dataclass(frozen=True, kw_only=True)
 class CodeReplaced:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.project"
     project_id: int
     subject_id: int
@@ -42,6 +45,7 @@ class CodeReplaced:
 @event("projects.month_reported")
 @dataclass(frozen=True, kw_only=True)
 class MonthReported:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.project"
     project_id: int
     subject_id: int
@@ -52,6 +56,7 @@ class MonthReported:
 @event("projects.year_plan_set")
 @dataclass(frozen=True, kw_only=True)
 class YearPlanSet:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.project"
     project_id: int
     subject_id: int
@@ -65,6 +70,7 @@ class YearPlanSet:
 class PartySet:
     """``before`` and ``after``: unit and responsible person in words; ``before`` empty for a new party."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.project"
     project_id: int
     subject_id: int
@@ -80,6 +86,7 @@ class PartySet:
 class GeometrySet:
     """``digest``: SHA-256 of the stored WKB, so that a moved outline shows in the chain."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.project"
     project_id: int
     subject_id: int
@@ -93,6 +100,7 @@ class GeometrySet:
 @event("projects.lamp_changed")
 @dataclass(frozen=True, kw_only=True)
 class LampChanged:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.project"
     project_id: int
     subject_id: int
@@ -105,6 +113,7 @@ class LampChanged:
 @event("projects.projects_imported")
 @dataclass(frozen=True, kw_only=True)
 class ProjectsImported:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.import_run"
     project_id: None = None
     subject_id: int

@@ -58,7 +58,7 @@ class Unfit(Exception):
 
 def label_of(field: str) -> str:
     """The field's name on screen."""
-    return str(Project._meta.get_field(field).verbose_name)
+    return str(getattr(Project._meta.get_field(field), "verbose_name", field))
 
 
 def check_facts(

@@ -122,4 +122,4 @@ def lamp_tabs(wanted: ProjectFilter, counts: dict[str, int]) -> list[LampTab]:
 
 def tone_of(project: Project) -> str:
     """The tone of a progress bar: red and yellow lamps colour it."""
-    return {Lamp.RED: "bad", Lamp.YELLOW: "warn"}.get(project.lamp, "")  # type: ignore[call-overload, no-any-return]
+    return {Lamp.RED: "bad", Lamp.YELLOW: "warn"}.get(project.lamp, "")  # type: ignore[call-overload]

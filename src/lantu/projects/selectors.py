@@ -38,7 +38,7 @@ EXPORT_FIELDS = (
     *LIST_FIELDS, "address", "works_yuan", "land_yuan", "other_yuan", "planned_start_on", "actual_start_on",
     "actual_finish_on", "industry_code", "local_no", "annual_goal", "summary", "lead_unit__name",
 )  # fmt: skip
-SORTS = {
+SORTS: dict[str, tuple[Any, ...]] = {
     "": ("-updated_at", "-id"),
     "name": ("name_pinyin", "id"),
     "-investment": ("-total_investment_yuan", "-id"),

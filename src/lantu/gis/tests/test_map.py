@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.test import Client
+from tests.cast import NOW, make_project
 
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.gis.models import District
@@ -18,7 +19,6 @@ from lantu.gis.selectors import box_of, projects_within, touching_box
 from lantu.gis.services.load_boundaries import load_boundaries
 from lantu.projects.models import Project
 from lantu.projects.services.set_geometry import set_geometry
-from tests.cast import NOW, make_project
 
 BOW = [[116.0, 37.0], [116.2, 37.2], [116.2, 37.0], [116.0, 37.2], [116.0, 37.0]]
 SQUARE = [[116.0, 37.0], [116.1, 37.0], [116.1, 37.1], [116.0, 37.1], [116.0, 37.0]]
@@ -61,11 +61,13 @@ def test_outlines_are_repaired_and_say_so(db: Any, tmp_path: Path) -> None:
     assert (loaded.districts, loaded.repaired) == (2, ("德城区",))
     assert "陵城区" in loaded.without_outline
     district = District.objects.get(code="371402")
-    assert district.repaired and district.geojson["type"] == "MultiPolygon"
+    assert district.repaired
+    assert district.geojson["type"] == "MultiPolygon"
     assert "GCJ-02" in district.datum
     assert 95 < District.objects.get(code="371425").area_km2 < 100
     load_boundaries(now=NOW, path=outlines(tmp_path / "a.geojson", SQUARE))
-    assert not District.objects.get(code="371402").repaired and District.objects.count() == 2
+    assert not District.objects.get(code="371402").repaired
+    assert District.objects.count() == 2
 
 
 def test_a_missing_or_strange_file_is_refused_with_a_remedy(db: Any, tmp_path: Path) -> None:
@@ -96,9 +98,11 @@ def test_layers_hold_only_what_the_reader_may_see(cast: Any, placed: Any, tmp_pa
     document = client_of(cast.outsider).get("/map/layers.json").json()
     points = next(layer for layer in document["layers"] if layer["key"] == "projects")
     assert sum(entry["count"] for entry in points["legend"]) == 1
-    assert "坐标系未注明" in document["datum_note"] and document["tiles"] is None
+    assert "坐标系未注明" in document["datum_note"]
+    assert document["tiles"] is None
     page = client_of(cast.outsider).get("/map/?bbox=116,36,117,38").content.decode()
-    assert other.name in page and site.name not in page
+    assert other.name in page
+    assert site.name not in page
 
 
 def test_tiles_come_from_the_setting(cast: Any, settings: Any) -> None:

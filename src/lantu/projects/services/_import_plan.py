@@ -84,7 +84,8 @@ class Units:
 def plan_rows(table: OpenedTable, *, may_add_units: bool) -> Iterator[PlannedRow]:
     """Yield the plan of each row of the table, in order."""
     headings = {heading.column.key: heading for heading in table.headings.known}
-    units, first_seen = Units(), {}
+    units = Units()
+    first_seen: dict[str, int] = {}
     chunk: list[SheetRow] = []
     for row in table.rows:
         chunk.append(row)
@@ -183,9 +184,9 @@ def change_words(name: str, value: Any) -> str:
     """A value of the preview as people read it."""
     if value is None or value in ("", []):
         return _("（空）")
-    field_ = Project._meta.get_field(name)
-    if field_.choices:
-        return str(dict(field_.flatchoices).get(value, value))
+    choices = dict(getattr(Project._meta.get_field(name), "flatchoices", None) or [])
+    if value in choices:
+        return str(choices[value])
     if isinstance(value, list):
         return "、".join(str(part) for part in value)
     return str(value)

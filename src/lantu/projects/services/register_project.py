@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,8 +55,9 @@ def register_project(
 
 def refuse_taken_code(code: str, *, besides: int | None = None) -> None:
     """Raise Refused when another project has the code now or had it once."""
-    taken = ProjectCode.objects.filter(code=code).exclude(project_id=besides).select_related("project").first()
-    owner = taken.project if taken else Project.objects.filter(code=code).exclude(pk=besides).first()
+    history = ProjectCode.objects.filter(code=code).values("project_id")
+    owners = Project.objects.filter(Q(code=code) | Q(pk__in=history)).only("name")
+    owner = next((found for found in owners if found.pk != besides), None)
     if owner is not None:
         raise Refused(
             "projects.code_taken",

@@ -96,12 +96,16 @@ def report_month(
     return figure
 
 
+def _label(field: str) -> str:
+    return str(getattr(MonthlyFigure._meta.get_field(field), "verbose_name", field))
+
+
 def _word(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
 def _number(field: str, value: Given) -> Decimal:
-    label = str(MonthlyFigure._meta.get_field(field).verbose_name)
+    label = _label(field)
     try:
         number = Decimal(str(value).replace(",", "")).quantize(Decimal("0.01"))
     except InvalidOperation:
@@ -125,7 +129,7 @@ def _number(field: str, value: Given) -> Decimal:
 def _refuse_overwriting(figure: MonthlyFigure, values: dict[str, Decimal]) -> None:
     """The second writer sees the difference; equal values pass."""
     differing = [
-        f"{figure._meta.get_field(field).verbose_name}：{getattr(figure, field)} / {value}"
+        f"{_label(field)}：{getattr(figure, field)} / {value}"
         for field, value in values.items()
         if getattr(figure, field) is not None and getattr(figure, field) != value
     ]
@@ -145,11 +149,10 @@ def _refuse_falling(earlier: list[MonthlyFigure], values: dict[str, Decimal], re
     for field in CUMULATIVE:
         last = next((figure for figure in reversed(earlier) if getattr(figure, field) is not None), None)
         if field in values and last is not None and values[field] < getattr(last, field):
-            label = last._meta.get_field(field).verbose_name
             raise Refused(
                 "projects.figure_falls",
                 _("“%(label)s”%(value)s 低于 %(month)s 的 %(before)s（均为累计数）。")
-                % {"label": label, "value": values[field], "month": f"{last.month:%Y-%m}", "before": getattr(last, field)},
+                % {"label": _label(field), "value": values[field], "month": f"{last.month:%Y-%m}", "before": getattr(last, field)},
                 remedy=_("如确需更正，请填写更正说明。"),
                 field=field,
             )

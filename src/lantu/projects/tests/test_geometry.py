@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from tests.cast import NOW
 
 from lantu.calc.geodesy import haversine_m, to_gcj02
 from lantu.core.models import Event
@@ -14,7 +15,6 @@ from lantu.core.refusals import Unacceptable
 from lantu.projects.geometry import sound_geometry
 from lantu.projects.models import Project
 from lantu.projects.services.set_geometry import set_geometry
-from tests.cast import NOW
 
 SQUARE = [[116.30, 37.40], [116.31, 37.40], [116.31, 37.41], [116.30, 37.41], [116.30, 37.40]]
 
@@ -39,7 +39,8 @@ def polygon(*rings: Any) -> dict[str, Any]:
 def test_sound_geometries(given: Any) -> None:
     sound = sound_geometry(given)
     assert 116.29 < sound.lon < 116.32
-    assert sound.wkb and sound.bounds[0] <= sound.lon <= sound.bounds[2]
+    assert sound.wkb
+    assert sound.bounds[0] <= sound.lon <= sound.bounds[2]
 
 
 @pytest.mark.parametrize(
@@ -87,4 +88,5 @@ def test_storing_keeps_wkb_label_and_box(cast: Any, site_project: Project) -> No
         cursor.execute("SELECT bbox::text FROM projects_project WHERE id = %s", [site_project.pk])
         assert cursor.fetchone()[0] == "(116.31,37.41),(116.3,37.4)"
     event = Event.objects.get(kind="projects.geometry_set")
-    assert event.payload["geometry_type"] == "Polygon" and len(event.payload["digest"]) == 64
+    assert event.payload["geometry_type"] == "Polygon"
+    assert len(event.payload["digest"]) == 64

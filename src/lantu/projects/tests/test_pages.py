@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
+from tests.cast import NOW, make_project
 
 from lantu.core.figures import read_figure
 from lantu.core.registry import search_sources
@@ -23,7 +24,6 @@ from lantu.projects.services.check_import import check_import
 from lantu.projects.services.report_month import report_month
 from lantu.projects.strips import Strip, StripSource, project_strips
 from lantu.projects.tests.test_import import line, sheet
-from tests.cast import NOW, make_project
 
 SEEING = (
     "director", "officer", "vicemayor", "clerk", "county", "owner", "contractor", "supervisor", "inspector", "expert",
@@ -124,7 +124,8 @@ def test_filters_chips_lamps_and_paging(cast: Any) -> None:
     many(cast, 30)
     client = client_of(cast.officer)
     page = client.get("/projects/?lamp=red&stage=construction").content.decode()
-    assert "示例工程0" in page and "示例工程1<" not in page
+    assert "示例工程0" in page
+    assert "示例工程1<" not in page
     assert '红灯 <b class="lt-tn">15</b>' in page
     assert "阶段：施工" in page
     assert "第 26–30 条，共 30 条" in client.get("/projects/?page=2").content.decode()
@@ -153,7 +154,8 @@ def test_registering_and_editing_by_form(cast: Any) -> None:
     assert project.funds == [{"source": "自筹", "yuan": 300_000_000}]
     edit = f"/projects/{project.code}/edit/"
     page = client.get(edit).content.decode()
-    assert "30000.5" in page and "自筹，30000" in page
+    assert "30000.5" in page
+    assert "自筹，30000" in page
     client.post(edit, values | {"version": "1", "address": "创业路"})
     conflict = client.post(edit, values | {"version": "1", "address": "东方红路"})
     assert conflict.status_code == 422
@@ -167,10 +169,12 @@ def test_month_form_is_prefilled_and_keeps_evidence(cast: Any, site_project: Pro
     client = client_of(cast.owner)
     url = f"/projects/{site_project.code}/month/"
     page = client.get(url).content.decode()
-    assert 'value="5000"' in page and "已按 2026-05 预填" in page
+    assert 'value="5000"' in page
+    assert "已按 2026-05 预填" in page
     month = page.partition('name="month"')[2].partition('value="')[2][:7]
     low = client.post(url, {"month": month, "physical_pct": "30", "grade": "C"})
-    assert low.status_code == 422 and "低于 2026-05" in low.content.decode()
+    assert low.status_code == 422
+    assert "低于 2026-05" in low.content.decode()
     pdf = SimpleUploadedFile("计量单.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF", "application/pdf")
     sent = client.post(url, {"month": month, "physical_pct": "45", "invested_yuan": "6000", "grade": "C", "files": pdf})
     assert sent.status_code == 302, sent.content.decode()
@@ -184,10 +188,12 @@ def test_small_forms(cast: Any, site_project: Project) -> None:
     assert client.post(f"{base}/place/", {"datum": "cgcs2000", "lon": "37.4", "lat": "116.3"}).status_code == 422
     assert client.post(f"{base}/place/", {"datum": "gcj02", "lon": "116.35", "lat": "37.45"}).status_code == 302
     site_project.refresh_from_db()
-    assert 116.34 < site_project.lon < 116.35 and "GCJ-02" in site_project.geometry_note
+    assert 116.34 < site_project.lon < 116.35
+    assert "GCJ-02" in site_project.geometry_note
     unit = cast.supervisor.organisation.name
     wrong = client.post(f"{base}/parties/", {"role": "supervisor", "organisation": unit, "contact": "谁"})
-    assert wrong.status_code == 422 and "在岗人员：谭总监" in wrong.content.decode()
+    assert wrong.status_code == 422
+    assert "在岗人员：谭总监" in wrong.content.decode()
     assert client.post(f"{base}/parties/", {"role": "agent", "organisation": unit, "contact": "谭总监"}).status_code == 302
     assert client.post(f"{base}/year/", {"year": "2026", "planned_yuan": "8000", "goal": "封顶"}).status_code == 302
     assert YearPlan.objects.get(project=site_project).planned_yuan == 80_000_000
@@ -238,7 +244,8 @@ def test_api_writes_and_refuses_in_problem_json(cast: Any, site_project: Project
     assert (conflict.status_code, conflict["Content-Type"]) == (409, "application/problem+json")
     assert "您填的是“乙”" in conflict.json()["detail"]
     bad = send("post", "projects", {**made.json(), "owner": "没有这个单位"})
-    assert bad.status_code == 422 and bad.json()["errors"][0]["field"] == "owner"
+    assert bad.status_code == 422
+    assert bad.json()["errors"][0]["field"] == "owner"
     assert send("post", f"{base}/months", {"month": "2026-05", "physical_pct": 5}).json()["physical_pct"] in (5, "5.00", 5.0, "5")
     assert send("post", f"{base}/months", {"month": "2099-05", "physical_pct": 5}).status_code == 422
     placed = send("put", f"{base}/geometry", {"geometry": {"type": "Point", "coordinates": [116.3, 37.4]}})
@@ -250,9 +257,11 @@ def test_api_writes_and_refuses_in_problem_json(cast: Any, site_project: Project
     assert send("put", f"{base}/year", {"year": 2026, "planned_yuan": 100}).status_code == 204
     assert send("post", f"{base}/code", {"new_code": "2604-371402-04-01-500002", "reason": "换发"}).status_code == 200
     listed = client.get("/api/v1/projects?limit=1").json()
-    assert len(listed["items"]) == 1 and listed["next"]
+    assert len(listed["items"]) == 1
+    assert listed["next"]
     rest = client.get(f"/api/v1/projects?limit=1&cursor={listed['next']}").json()
-    assert rest["items"][0]["code"] != listed["items"][0]["code"] and rest["next"] is None
+    assert rest["items"][0]["code"] != listed["items"][0]["code"]
+    assert rest["next"] is None
     assert client.get("/api/v1/projects.xlsx").status_code == 200
     other = client_of(cast.outsider)
     for method, path in (("patch", base), ("post", f"{base}/months"), ("put", f"{base}/geometry"), ("post", f"{base}/code")):
@@ -274,7 +283,8 @@ def test_figures_count_what_the_list_shows(cast: Any, site_project: Project, oth
     assert value("total_investment_yuan", cast.contractor) == 120_000_000
     figure = read_figure("projects.under_construction", cast.officer, now=NOW)
     page = client_of(cast.officer).get(figure.rows).content.decode()
-    assert site_project.name in page and other_project.name not in page
+    assert site_project.name in page
+    assert other_project.name not in page
 
 
 def test_strips_stand_above_the_page(cast: Any, site_project: Project) -> None:
@@ -285,5 +295,6 @@ def test_strips_stand_above_the_page(cast: Any, site_project: Project) -> None:
         page = client_of(cast.officer).get(site_project.get_absolute_url()).content.decode()
     finally:
         project_strips._items.pop("test")
-    assert 'role="alert"' in page and "基坑位移超限" in page
+    assert 'role="alert"' in page
+    assert "基坑位移超限" in page
     assert reverse("projects:detail", args=[site_project.code]) in page

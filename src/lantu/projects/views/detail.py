@@ -14,6 +14,7 @@ from lantu.accounts.permissions import may, require
 from lantu.core.models import Event
 from lantu.core.registry import project_facts
 from lantu.projects.activity import story
+from lantu.projects.facts import label_of
 from lantu.projects.models import Project
 from lantu.projects.overview import curve, elapsed_days, stage_line, truths_of, year_of
 from lantu.projects.record_lines import LINE_FIELDS, entry_words
@@ -69,7 +70,7 @@ def _change_events(project: Project) -> list[Event]:
 def _lists(project: Project) -> list[tuple[Any, list[str]]]:
     """The record's lists that have entries, as words."""
     return [
-        (Project._meta.get_field(field).verbose_name, [entry_words(field, entry) for entry in getattr(project, field)])
+        (label_of(field), [entry_words(field, entry) for entry in getattr(project, field)])
         for field in LINE_FIELDS
         if getattr(project, field)
     ]

@@ -17,7 +17,7 @@ from lantu.projects.services.mark_import import mark_import
 from lantu.projects.services.start_import import start_import
 from lantu.projects.sheets.columns import COLUMNS
 from lantu.projects.sheets.writing import template as write_template
-from lantu.projects.views.listing import XLSX
+from lantu.projects.views.listing import XLSX, wants_fragment
 
 LATEST_RUNS = 10
 BUSY = (ImportRun.State.CHECKING, ImportRun.State.APPLYING)
@@ -63,7 +63,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     busy = run.state in BUSY
     share = round(run.rows_done / run.rows_total * 100) if run.rows_total and busy else None
     context = {"run": run, "busy": busy, "share": share}
-    fragment = request.headers.get("HX-Target") == "import-run"
+    fragment = wants_fragment(request, "import-run")
     return render(request, "projects/_import_run.html" if fragment else "projects/import_run.html", context)
 
 
@@ -75,13 +75,13 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def marked(request: HttpRequest, pk: int) -> HttpResponse:
+def marked(request: HttpRequest, pk: int) -> FileResponse:
     """The sender's sheet with its problems written beside the rows."""
     run = get_run(request, pk)
     return FileResponse(mark_import(run), as_attachment=True, filename=f"marked-{run.pk}.xlsx", content_type=XLSX)
 
 
 @require_GET
-def template(request: HttpRequest) -> HttpResponse:
+def template(request: HttpRequest) -> FileResponse:
     require(request.user, "projects.import")
     return FileResponse(write_template(), as_attachment=True, filename="projects-template.xlsx", content_type=XLSX)

@@ -22,7 +22,7 @@ SEARCH_ROWS = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class CountedPaginator(Paginator):  # type: ignore[type-arg]
+class CountedPaginator(Paginator):
     """Knows its number of rows already: the lamps were counted in one query with it."""
 
     def __init__(self, rows: Any, per_page: int, count: int) -> None:
@@ -52,8 +52,13 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "may_import": may(request.user, "projects.import"),
         "may_export": may(request.user, "projects.export"),
     }
-    template = "projects/_list.html" if request.headers.get("HX-Target") == "project-list" else "projects/list.html"
+    template = "projects/_list.html" if wants_fragment(request, "project-list") else "projects/list.html"
     return render(request, template, context)
+
+
+def wants_fragment(request: HttpRequest, element: str) -> bool:
+    """Whether the page asks for one element only. The header reads ``id`` or ``tag#id``, by version of htmx."""
+    return request.headers.get("HX-Target", "").rpartition("#")[2] == element
 
 
 def without_lamp(wanted: ProjectFilter) -> ProjectFilter:
@@ -69,7 +74,7 @@ def query_of(request: HttpRequest) -> str:
 
 
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> FileResponse:
     """The current selection as .xlsx, with the columns that an import takes."""
     require(request.user, "projects.export")
     wanted = ProjectFilter.from_query(request.GET)
