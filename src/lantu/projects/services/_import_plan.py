@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lantu.accounts.models import Organisation
@@ -43,7 +44,8 @@ class CellProblem:
                 "letter": self.letter,
                 "heading": self.heading,
             }
-        return f"{place}{self.detail}{self.remedy}"
+        between = " " if (get_language() or "").startswith("en") else ""
+        return f"{place}{self.detail}{between}{self.remedy}"
 
 
 @dataclass
