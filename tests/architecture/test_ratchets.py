@@ -74,7 +74,11 @@ def test_only_doors_ask_the_clock() -> None:
     found = []
     for path in python_files():
         name = str(path.relative_to(SRC))
-        if name.split("/", maxsplit=1)[0] in {"runtime", "site"} or DOORS.search(name) or name in CLOCK_EXCEPTIONS:
+        if (
+            name.split("/", maxsplit=1)[0] in {"runtime", "site"}
+            or DOORS.search(name)
+            or name in CLOCK_EXCEPTIONS
+        ):
             continue
         if asked.search(path.read_text(encoding="utf-8")):
             found.append(name)

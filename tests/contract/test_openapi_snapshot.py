@@ -24,7 +24,10 @@ def promise() -> dict[str, Any]:
     for path, verbs in sorted(document["paths"].items()):
         for verb, operation in sorted(verbs.items()):
             operations[f"{verb.upper()} {path}"] = {
-                "parameters": sorted(f"{p['in']} {p['name']}{'' if p.get('required') else '?'}" for p in operation.get("parameters", [])),
+                "parameters": sorted(
+                    f"{p['in']} {p['name']}{'' if p.get('required') else '?'}"
+                    for p in operation.get("parameters", [])
+                ),
                 "body": sorted(operation.get("requestBody", {}).get("content", {})),
                 "answers": sorted(operation.get("responses", {})),
             }

@@ -73,7 +73,15 @@ def _wait_until_ready(process: subprocess.Popen[bytes], data_dir: Path, log: Pat
 
 @pytest.fixture(scope="session")
 def city() -> Iterator[City]:
-    """Boot the whole house once for all stories; stop it in order afterwards."""
+    """Boot the whole house once for all stories; stop it in order afterwards.
+
+    LANTU_JOURNEY_DIR names the data directory of a city that runs already (with LANTU_DEMO_PASSWORD).
+    """
+    running = os.environ.get("LANTU_JOURNEY_DIR")
+    if running:
+        endpoints = json.loads((Path(running) / "run" / "endpoints.json").read_text())
+        yield City(endpoints["web"], endpoints, Path(running), os.environ["LANTU_DEMO_PASSWORD"])
+        return
     if not (ROOT / "src/lantu/ui/static/dist").exists():
         pytest.skip("the front end is not built (run `make setup`): no browser stories")
     data_dir = Path(tempfile.mkdtemp(prefix="lantu-journey-"))
@@ -122,7 +130,10 @@ def sign_in(city: City, browser: Any) -> Iterator[Callable[..., Any]]:
 
     def enter(username: str, *, width: int = 1440, height: int = 900) -> Any:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, base_url=city.web, locale="zh-CN", timezone_id="Asia/Shanghai"
+            viewport={"width": width, "height": height},
+            base_url=city.web,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
         )
         contexts.append(context)
         page = context.new_page()

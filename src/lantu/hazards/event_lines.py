@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantu.core.models import Event
 
-_WORDS: dict[str, tuple[str | Promise, str]] = {
+WORDS: dict[str, tuple[str | Promise, str]] = {
     "hazards.hazard_opened": (_("发现隐患"), "warn"),
     "hazards.photos_added": (_("补充整改前照片"), ""),
     "hazards.hazard_confirmed": (_("核实为隐患"), ""),
@@ -42,6 +42,6 @@ def event_lines(events: Iterable[Event]) -> list[EventLine]:
     """One line per event, in the given order."""
     lines = []
     for event in events:
-        label, tone = _WORDS.get(event.kind, (event.kind, ""))
+        label, tone = WORDS.get(event.kind, (event.kind, ""))
         lines.append(EventLine(event=event, label=label, tone=tone))
     return lines

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantu.accounts.event_words import name_events
 from lantu.accounts.permissions import may
 from lantu.core.registry import (
     MapLayer,
@@ -23,7 +25,10 @@ from lantu.core.registry import (
     project_tabs,
     search_sources,
 )
+from lantu.duties import workflow_models
+from lantu.hazards.event_lines import WORDS
 from lantu.hazards.selectors import HazardFilter, filtered_hazards, lamp_facts, open_count, visible_hazards
+from lantu.hazards.states import OPEN_STATES
 from lantu.monitoring.alerts.links import TakenUpLink, taken_up_links
 from lantu.projects.lamp_facts import LampFactSource
 from lantu.projects.lamp_facts import lamp_facts as lamp_sources
@@ -120,3 +125,6 @@ lamp_sources.add(
         ),
     )
 )
+
+workflow_models.add("hazards.Hazard", is_open=Q(state__in=OPEN_STATES))
+name_events({kind: text for kind, (text, _tone) in WORDS.items()})

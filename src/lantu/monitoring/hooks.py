@@ -1,8 +1,13 @@
 """What monitoring offers to the floors around it."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lantu.accounts.event_words import name_events
 from lantu.core.registry import MapLayer, NavItem, ProjectTab, map_layers, navigation, project_tabs
+from lantu.duties import workflow_models
+from lantu.monitoring.alerts.states import AlertState
+from lantu.monitoring.alerts.words import EVENTS
 
 navigation.add(
     NavItem(
@@ -28,3 +33,16 @@ map_layers.add(
         style="device", visible=False, permission="monitoring.read",
     )
 )  # fmt: skip
+
+# Taken up, the ball is with the hazard: only a new alert needs a duty of its own (decision 0005).
+workflow_models.add("monitoring.Alert", is_open=Q(state=AlertState.NEW))
+name_events(
+    {kind: text for kind, (text, _tone) in EVENTS.items()}
+    | {
+        "monitoring.device_registered": _("登记设备"),
+        "monitoring.device_token_issued": _("签发设备令牌"),
+        "monitoring.device_status_changed": _("设备状态变更"),
+        "monitoring.rule_version_loaded": _("载入规则新版本"),
+        "monitoring.quarantine_replayed": _("重放隔离报文"),
+    }
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import structlog
@@ -18,6 +18,8 @@ from lantu.monitoring.ingest.memory import Memory, from_ms, to_ms
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 25
+# Devices come back one after the other when the platform does: nobody is silent before they had time to.
+RECONNECT_TIME = timedelta(minutes=3)
 
 
 def judge_silence(memory: Memory, *, now: datetime, listening_since: datetime) -> None:
@@ -36,7 +38,7 @@ def judge_silence(memory: Memory, *, now: datetime, listening_since: datetime) -
         ],
         np.float64,
     )
-    heard = np.maximum(memory.seen_ms, to_ms(listening_since))
+    heard = np.maximum(memory.seen_ms, to_ms(listening_since + RECONNECT_TIME))
     in_service = np.array([d.row.status == DeviceStatus.IN_SERVICE for d in known], bool)
     quiet = silent(heard, period, to_ms(now), periods=version.samples) & (memory.seen_ms > 0) & in_service
     for index in [i for i in np.flatnonzero(quiet).tolist() if i not in memory.silence][:AT_ONCE]:

@@ -148,15 +148,13 @@ def _structure(
     if channel == "tilt_deg":
         return 0.035 * own + 0.03 * lift + 0.006 * smooth(at, 60, device, "sway") + 0.002 * flutter
     if channel in ("concrete_core_c", "concrete_surface_c"):
-        # Hydration: up within two days, down over three weeks; then a new pour begins.
+        # Hydration: up within two days, down over three weeks; then a new pour begins. Well covered against the season.
         age = days % 24
-        rise = 34 * math.exp(-(((age - 2.2) / (2.0 if age < 2.2 else 6.5)) ** 2))
-        core = 17 + 4 * own + rise
-        return (
-            core + 0.15 * flutter
-            if channel == "concrete_core_c"
-            else core - 0.42 * rise - 1.5 + 0.2 * flutter
-        )
+        rise = 18 * math.exp(-(((age - 2.2) / (2.0 if age < 2.2 else 12.0)) ** 2))
+        mean = 13.5 + 13 * season(at)
+        if channel == "concrete_core_c":
+            return mean + 3 + 2 * own + rise + 0.15 * flutter
+        return mean + 1 + own + 0.33 * rise + 0.2 * flutter
     scale = {
         "displacement_h_mm": 5.5, "displacement_v_mm": 3.2, "settlement_mm": 5.0, "axial_force_kn": 900.0,
         "water_level_mm": 260.0,

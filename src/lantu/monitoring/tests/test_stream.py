@@ -229,9 +229,7 @@ def test_a_lost_tail_is_noticed(server: TemporaryNats, wire: Wire, equipment: Si
 def test_stored_messages_make_room(server: TemporaryNats, wire: Wire, equipment: SimpleNamespace) -> None:
     publisher = Publisher(server.url)
     filler = b'{"note":"' + b"x" * 60_000 + b'","values":{"pm10":1}}'
-    publisher.publish(
-        [Outgoing(f"lantu.{equipment.project.code}.D1.telemetry", filler) for _ in range(400)]
-    )
+    publisher.publish([Outgoing(f"lantu.{equipment.project.code}.D1.telemetry", filler) for _ in range(400)])
     assert make_room(wire) == 0, "nothing is stored yet"
     drain(wire, Worker(partition="t", now=timezone.now()), 400)
     publisher.publish([Outgoing(f"lantu.{equipment.project.code}.D1.telemetry", b'{"values":{"pm10":2}}')])
