@@ -22,12 +22,9 @@ export function wireNavigation(): void {
     }));
   };
 
-  let width = 0;
-  new ResizeObserver(() => {
-    const now = document.documentElement.clientWidth;
-    if (now === width) return; // hiding entries resizes the bar itself: only the window counts
-    width = now;
-    fit();
-  }).observe(document.documentElement);
-  void document.fonts.ready.then(fit);
+  // Hiding entries resizes the bar itself, so only the window and the tools beside it are watched.
+  const watched = new ResizeObserver(fit);
+  watched.observe(document.documentElement);
+  const tools = document.querySelector(".lt-tools");
+  if (tools) watched.observe(tools);
 }

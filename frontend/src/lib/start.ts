@@ -5,6 +5,7 @@ import { wireMenus } from "./menus";
 import { wireNavigation } from "./nav";
 import { wirePreferences } from "./preferences";
 import { wireForms } from "./forms";
+import { foldFilters } from "./filters";
 import { startClocks } from "./clock";
 
 export function start(): void {
@@ -17,5 +18,6 @@ export function start(): void {
   wireNavigation();
   wirePreferences();
   wireForms();
+  foldFilters();
   startClocks();
 }

@@ -41,12 +41,15 @@ export function layerPanel(
   loaded: LoadedDocument, shown: Set<string>, palette: Palette, open: boolean, onToggle: (key: string, on: boolean) => void, onList: () => void,
 ): HTMLElement {
   const box = make("details", { className: "lt-map-panel lt-map-layers", open }, make("summary", { textContent: word("map_layers") }));
+  const said = new Set<string>();
   for (const layer of loaded.layers) {
     const input = make("input", { type: "checkbox", checked: shown.has(layer.key) });
     input.addEventListener("change", () => onToggle(layer.key, input.checked));
     box.append(make("label", {}, input, make("span", { textContent: layer.label })));
     if (layer.failed) box.append(make("small", { className: "lt-bad", textContent: word("map_layer_failed", { label: layer.label }) }));
-    if (layer.legend?.length) box.append(legend(layer, palette));
+    const key = JSON.stringify(layer.legend?.map((entry) => [entry.label, entry.color, countOf(layer, entry)])); // shapes and points of the same objects share one legend
+    if (layer.legend?.length && !said.has(key)) box.append(legend(layer, palette));
+    said.add(key);
   }
   const list = make("button", { type: "button", className: "lt-map-btn", textContent: word("map_list") });
   list.addEventListener("click", onList);
@@ -59,7 +62,7 @@ export function note(loaded: LoadedDocument): HTMLElement {
   const time = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(new Date(loaded.as_of));
   const tiles = typeof loaded.tiles === "object" && loaded.tiles ? loaded.tiles.attribution : "";
   const text = [word("map_as_of", { time }), loaded.datum_note, tiles].filter(Boolean).join(" · ");
-  return make("div", { className: "lt-map-note", textContent: text });
+  return make("div", { className: "lt-map-note", textContent: text, title: text });
 }
 
 type Properties = Record<string, unknown> | null;

@@ -120,7 +120,7 @@ class LantuMap extends HTMLElement {
     if (mode !== "mini") this.#wireClicks(map);
     if (mode === "wall") {
       map.fitBounds(this.#bounds(loaded), { padding: this.#padding(palette), pitch: 30, animate: false });
-      map.jumpTo({ zoom: map.getZoom() + 0.18 }); // the tilt leaves room above and below
+      map.jumpTo({ zoom: map.getZoom() + 0.12 }); // the tilt leaves room above and below
     }
     return map;
   }
@@ -135,8 +135,8 @@ class LantuMap extends HTMLElement {
 
   #padding(palette: Palette): { top: number; bottom: number; left: number; right: number } {
     const r = palette.scale;
-    if (palette.wall && window.innerWidth > 1100) return { top: 24 * r, bottom: 110 * r, left: 30 * r, right: 30 * r };
-    return { top: 20, bottom: 28, left: 20, right: 20 };
+    if (palette.wall && window.innerWidth > 1100) return { top: 4 * r, bottom: 140 * r, left: 30 * r, right: 30 * r };
+    return { top: 20, bottom: 46, left: 20, right: 20 }; // the note needs the lower edge
   }
 
   #count(loaded: LoadedDocument): number {
@@ -181,7 +181,7 @@ class LantuMap extends HTMLElement {
     if (!loaded) return;
     const mode = this.dataset.mode ?? "page";
     const palette = readPalette(this);
-    const open = this.querySelector<HTMLDetailsElement>(".lt-map-layers")?.open ?? this.clientWidth > 640;
+    const open = this.querySelector<HTMLDetailsElement>(".lt-map-layers")?.open ?? (this.clientWidth > 640 && this.clientHeight > 520);
     const twinOpen = this.#twin ? !this.#twin.hidden : false;
     for (const part of this.#parts) part.remove();
     this.#parts = [];

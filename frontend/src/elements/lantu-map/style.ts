@@ -25,12 +25,14 @@ export function buildStyle(document: LoadedDocument, shown: Set<string>, palette
     const parts = partsOf(layer, palette, Boolean(document.tiles));
     const visibility = shown.has(layer.key) ? "visible" : "none";
     for (const part of parts) layers.push({ ...part, layout: { ...part.layout, visibility } } as LayerSpecification);
-    if (layer.label_field && (layer.kind === "fill" || layer.kind === "polygons")) {
+    // Where the same objects are also points, the point carries the name.
+    const named = layer.kind === "polygons" && document.layers.some((other) => other.kind === "points" && other.style === layer.style);
+    if (layer.label_field && !named && (layer.kind === "fill" || layer.kind === "polygons")) {
       sources[`${layer.key}:names`] = { type: "geojson", data: labelPoints(layer.data, layer.label_field) };
       layers.push(areaLabel(layer, palette, visibility));
     }
   }
-  if (palette.wall) layers.sort((a, b) => Number(a.type === "symbol") - Number(b.type === "symbol"));
+  layers.sort((a, b) => Number(a.type === "symbol") - Number(b.type === "symbol")); // writing lies on top of everything
   return { version: 8, sources, layers };
 }
 
@@ -158,7 +160,7 @@ function clusterParts(layer: LoadedLayer, palette: Palette, grouped: ExpressionS
     },
     {
       id: `${layer.key}:count`, type: "symbol", source: layer.key, filter: grouped,
-      layout: { "text-field": ["to-string", ["get", "point_count"]] as unknown as ExpressionSpecification, "text-font": LABEL_FONT, "text-size": 12, "text-allow-overlap": true },
+      layout: { "text-field": ["to-string", ["get", "point_count"]] as unknown as ExpressionSpecification, "text-font": LABEL_FONT, "text-size": 12, "text-allow-overlap": true, "text-padding": 14 },
       paint: { "text-color": palette.ink },
     },
   ];
@@ -173,9 +175,13 @@ function nameLabel(layer: LoadedLayer, palette: Palette, single: ExpressionSpeci
 }
 
 function areaLabel(layer: LoadedLayer, palette: Palette, visibility: "visible" | "none"): LayerSpecification {
+  // On pages a name steps aside for a cluster; on the wall, where nothing clusters, names stand over everything.
+  const place = palette.wall
+    ? { "text-allow-overlap": true }
+    : { "text-variable-anchor": ["center", "bottom", "top"] as ("center" | "bottom" | "top")[], "text-radial-offset": 1.9, "text-padding": 1 };
   return {
     id: `${layer.key}:names`, type: "symbol", source: `${layer.key}:names`,
-    layout: { visibility, "text-field": ["get", "name"] as unknown as ExpressionSpecification, "text-font": LABEL_FONT, "text-size": palette.wall ? 20 * palette.scale : palette.mini ? 11 : 13, "text-letter-spacing": 0.08, "text-allow-overlap": palette.wall },
+    layout: { visibility, "text-field": ["get", "name"] as unknown as ExpressionSpecification, "text-font": LABEL_FONT, "text-size": palette.wall ? 20 * palette.scale : palette.mini ? 11 : 13, "text-letter-spacing": 0.08, ...place },
     paint: { "text-color": palette.ink, "text-halo-color": palette.halo, "text-halo-width": palette.wall ? 2.2 * palette.scale : 1.6 },
   };
 }

@@ -26,6 +26,8 @@ def element_words() -> SafeString:
             "map_zoom_in": _("放大"),
             "map_zoom_out": _("缩小"),
             "map_layer_failed": _("图层“{label}”没有取到"),
+            "filter_more": _("更多条件"),
+            "filter_more_set": _("更多条件（已选 {count}）"),
             "request_denied": _("您没有做这件事的权限，或登录已过期。"),
             "request_missing": _("要找的内容不存在，可能已被移除。"),
             "request_failed": _("服务器没有完成这个请求（{status}），请稍后再试。"),

@@ -59,7 +59,7 @@ def walk_down(page: Any) -> None:
 def wait_drawn(page: Any, layer: str, condition: str) -> None:
     """Wait until the number of drawn features of a style layer meets the condition (software rendering is slow)."""
     page.wait_for_function(
-        f"document.querySelector('lantu-map[data-mode=page]').map.queryRenderedFeatures({{layers: ['{layer}']}}).length {condition}",
+        f"() => document.querySelector('lantu-map[data-mode=page]').map.queryRenderedFeatures({{layers: ['{layer}']}}).length {condition}",
         timeout=30_000,
     )
 
