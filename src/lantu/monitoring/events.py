@@ -13,6 +13,7 @@ from lantu.core.events import event
 class AlertRaised:
     """A rule found an excess (risk) or a device fell silent (technical)."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.alert"
     project_id: int
     subject_id: int
@@ -32,6 +33,7 @@ class AlertRaised:
 class AlertEscalated:
     """An open alert reached a higher severity."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.alert"
     project_id: int
     subject_id: int
@@ -45,6 +47,7 @@ class AlertEscalated:
 class AlertCleared:
     """The value came back below the clearing limit. The alert stays open: only people close a risk."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.alert"
     project_id: int
     subject_id: int
@@ -57,6 +60,7 @@ class AlertCleared:
 class AlertRecurred:
     """A cleared but still open alert is above its limit again."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.alert"
     project_id: int
     subject_id: int
@@ -69,6 +73,7 @@ class AlertRecurred:
 class AlertTakenUp:
     """Somebody answers for the alert elsewhere now (a hazard)."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.alert"
     project_id: int
     subject_id: int
@@ -80,6 +85,7 @@ class AlertTakenUp:
 class FalsePositiveProposed:
     """One person says that the alert is false; a second one has to agree."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.alert"
     project_id: int
     subject_id: int
@@ -90,6 +96,7 @@ class FalsePositiveProposed:
 class AlertMarkedFalse:
     """Two people agree that the alert was false: it counts against the rule's precision."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.alert"
     project_id: int
     subject_id: int
@@ -102,6 +109,7 @@ class AlertMarkedFalse:
 class AlertClosed:
     """The alert is done: its hazard is verified, or the device sends again."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.alert"
     project_id: int
     subject_id: int
@@ -111,6 +119,7 @@ class AlertClosed:
 @event("monitoring.device_registered")
 @dataclass(frozen=True, kw_only=True)
 class DeviceRegistered:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.device"
     project_id: int
     subject_id: int
@@ -123,6 +132,7 @@ class DeviceRegistered:
 class DeviceTokenIssued:
     """A new token replaced the old one. The token itself is nowhere recorded."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.device"
     project_id: int
     subject_id: int
@@ -132,6 +142,7 @@ class DeviceTokenIssued:
 @event("monitoring.device_status_changed")
 @dataclass(frozen=True, kw_only=True)
 class DeviceStatusChanged:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.device"
     project_id: int
     subject_id: int
@@ -144,6 +155,7 @@ class DeviceStatusChanged:
 class RuleVersionLoaded:
     """A rule says something new from now on; earlier judgements keep the version they used."""
 
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.rule_version"
     project_id: int | None
     subject_id: int
@@ -154,6 +166,7 @@ class RuleVersionLoaded:
 @event("monitoring.quarantine_replayed")
 @dataclass(frozen=True, kw_only=True)
 class QuarantineReplayed:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "monitoring.quarantine"
     project_id: int | None
     subject_id: int

@@ -37,15 +37,16 @@ def act_once(*, now: datetime) -> int:
         .order_by("duty__opened_at")
     )
     for hazard in waiting:
-        when = acts_at(hazard, hazard.duty)
-        if when is None or when > now:
+        duty = hazard.duty
+        when = acts_at(hazard, duty) if duty is not None else None
+        if duty is None or when is None or when > now:
             continue
         first_reply = hazard.state == HazardState.SUBMITTED and hazard.returned_count == 0
         try:
             with transaction.atomic():
                 act(
                     hazard,
-                    hazard.duty,
+                    duty,
                     now=now,
                     send_back=first_reply and share_of(hazard.pk) < SENT_BACK_SHARE,
                 )

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -123,17 +124,17 @@ def put_projects(agenda: Agenda, plan: DemoPlan, world: World, *, zone: Any) -> 
     for described in plan.projects:
         born = datetime(*described.created_on.timetuple()[:3], 9, 30, tzinfo=zone)
         born = min(born, plan.made_for - timedelta(days=1))
-        agenda.add(born, "project", lambda now, d=described: _register(d, world, plan, now))
+        agenda.add(born, "project", partial(_register, described, world, plan))
         if described.under_construction:
             # The plan of the year is issued in February (workflows §4.6); a later project gets its own when it joins.
             year = plan.made_for.year
             issued = max(born + timedelta(minutes=30), datetime(year, 2, 10, 10, 0, tzinfo=zone))
             issued = min(issued, plan.made_for - timedelta(hours=3))
-            agenda.add(issued, "plan", lambda now, d=described, y=year: _plan_year(d, y, world, now))
+            agenda.add(issued, "plan", partial(_plan_year, described, year, world))
         for row in _told(described):
             reported = datetime(row.month.year, row.month.month, 26, 16, 0, tzinfo=zone)
             at = max(born + timedelta(hours=1), min(reported, plan.made_for - timedelta(hours=2)))
-            agenda.add(at, "month", lambda now, d=described, m=row: _report(d, m, world, now))
+            agenda.add(at, "month", partial(_report, described, row, world))
 
 
 def _told(described: DemoProject) -> Sequence[DemoMonth]:
@@ -193,10 +194,12 @@ def _plan_year(described: DemoProject, year: int, world: World, now: datetime) -
     ends = [date(year + (month == 12), month % 12 + 1, 1) for month in range(1, 13)]
     spent_before = s_curve(min(max((date(year, 1, 1) - start).days / span_days, 0.0), 1.0))
     cumulative = [
-        round(
-            described.total_investment_yuan
-            * (s_curve(min(max((end - start).days / span_days, 0.0), 1.0)) - spent_before),
-            -4,
+        int(
+            round(
+                described.total_investment_yuan
+                * (s_curve(min(max((end - start).days / span_days, 0.0), 1.0)) - spent_before),
+                -4,
+            )
         )
         for end in ends
     ]

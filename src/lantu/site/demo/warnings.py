@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from lantu.accounts.models import User
@@ -32,7 +33,7 @@ def put_devices(agenda: Agenda, plan: DemoPlan, world: World, *, zone: Any) -> N
     for project in plan.projects:
         for device in project.devices:
             born = datetime(*max(device.installed_on, project.created_on).timetuple()[:3], 11, 0, tzinfo=zone)
-            agenda.add(born, "device", lambda now, p=project, d=device: _register(p, d, world, now))
+            agenda.add(born, "device", partial(_register, project, device, world))
 
 
 def _register(project: DemoProject, device: DemoDevice, world: World, now: datetime) -> None:
@@ -67,14 +68,14 @@ class Stories:
         for warning in (*self.plan.warnings, *self.plan.false_alarms):
             rising = [row for row in warning.series if self._at(warning, row[0]) <= warning.raised_at]
             rest = [row for row in warning.series if self._at(warning, row[0]) > warning.raised_at]
-            agenda.add(warning.raised_at, "story", lambda now, w=warning, s=rising: self.feed(w, s, now))
+            agenda.add(warning.raised_at, "story", partial(self.feed, warning, rising))
             if rest:
                 end = self._at(warning, rest[-1][0])
                 if end <= self.plan.made_for:
-                    agenda.add(end, "story", lambda now, w=warning, s=rest: self.feed(w, s, now))
+                    agenda.add(end, "story", partial(self.feed, warning, rest))
             for step in warning.steps:
                 if step.verb not in AUTOMATIC:
-                    agenda.add(step.at, "story", lambda now, w=warning, s=step: self.step(w, s, now))
+                    agenda.add(step.at, "story", partial(self.step, warning, step))
 
     @staticmethod
     def _at(warning: DemoWarning, offset_ms: int) -> datetime:
