@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from lantu.core.events import event
 
 
 @dataclass(frozen=True, kw_only=True)
 class _OfPerson:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "accounts.user"
     project_id: None = None
     subject_id: int
@@ -17,13 +18,25 @@ class _OfPerson:
 
 @dataclass(frozen=True, kw_only=True)
 class _OfOrganisation:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "accounts.organisation"
     project_id: None = None
     subject_id: int
 
 
+class AboutRequest(TypedDict):
+    """The fields that every event of a request shares."""
+
+    subject_id: int
+    user_id: int
+    role: str
+    reach: str
+    scope: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class _OfRequest:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "accounts.grantrequest"
     project_id: None = None
     subject_id: int

@@ -139,7 +139,7 @@ class AwayForm(Styled, forms.Form):
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["deputy"].queryset = people
+        self.fields["deputy"].queryset = people  # type: ignore[attr-defined]
 
 
 class LanguageForm(forms.Form):

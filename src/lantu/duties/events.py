@@ -10,6 +10,7 @@ from lantu.core.events import event
 
 @dataclass(frozen=True, kw_only=True)
 class _OfDuty:
+    kind: ClassVar[str]
     subject_type: ClassVar[str] = "duties.duty"
     project_id: int | None
     subject_id: int

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from lantu.accounts.events import GrantConfirmed, GrantProposed, GrantRefused, GrantRevoked
+from lantu.accounts.events import AboutRequest, GrantConfirmed, GrantProposed, GrantRefused, GrantRevoked
 from lantu.accounts.models import Grant, GrantRequest, Organisation, User
 from lantu.accounts.permissions import require
 from lantu.accounts.roles import SEPARATED_ROLES, Reach, Role
@@ -190,7 +190,7 @@ def _scope_text(row: Grant | GrantRequest) -> str:
     return row.county_code or str(row.organisation_id or row.project_id or "")
 
 
-def _about(request: GrantRequest) -> dict[str, int | str]:
+def _about(request: GrantRequest) -> AboutRequest:
     return {
         "subject_id": request.pk,
         "user_id": request.user_id,

@@ -78,7 +78,10 @@ def _page(
         "grants": grants,
         "requests": requests,
         "grant_form": grant_form or GrantForm(),
-        "names": project_names(row.project_id for row in [*grants, *requests] if row.project_id),
+        "names": project_names(
+            [row.project_id for row in grants if row.project_id]
+            + [row.project_id for row in requests if row.project_id]
+        ),
         "password": password,
         "reason_form": ReasonForm(),
     }

@@ -71,7 +71,7 @@ def language(request: HttpRequest) -> HttpResponse:
     response = redirect("accounts:profile")
     if form.is_valid():
         chosen = form.cleaned_data["language"]
-        User.objects.filter(pk=request.user.pk).update(language=chosen)
+        User.objects.filter(pk=_me(request).pk).update(language=chosen)
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax")
     return response
 

@@ -15,6 +15,7 @@ from lantu.duties.deadlines import DAY_SECONDS, after_working_seconds
 from lantu.duties.events import DutyArbitrated, DutyBounced
 from lantu.duties.models import Duty
 from lantu.duties.selectors import arbiter_for, is_about_duties
+from lantu.duties.services.about import about
 from lantu.duties.services.hand_over import pass_on, require_fit
 from lantu.duties.services.lock import locked_open
 
@@ -46,10 +47,7 @@ def bounce(duty: Duty, *, code: str, to: User, reason: str, now: datetime, actor
     real = pass_on(duty, to=receiver, now=now, actor=actor, why=why)
     emit(
         DutyBounced(
-            project_id=duty.project_id,
-            subject_id=duty.pk,
-            about_type=duty.subject_type,
-            about_id=duty.subject_id,
+            **about(duty),
             from_id=actor.pk,
             to_id=real.pk,
             proposed_id=to.pk,
@@ -77,10 +75,7 @@ def arbitrate(duty: Duty, *, to: User, reason: str, now: datetime, actor: User) 
     receiver = pass_on(duty, to=to, now=now, actor=actor, why=f"裁定：{reason}")
     emit(
         DutyArbitrated(
-            project_id=duty.project_id,
-            subject_id=duty.pk,
-            about_type=duty.subject_type,
-            about_id=duty.subject_id,
+            **about(duty),
             arbiter_id=actor.pk,
             to_id=receiver.pk,
         ),

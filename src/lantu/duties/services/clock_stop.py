@@ -19,6 +19,7 @@ from lantu.core.services.emit import emit
 from lantu.duties.deadlines import next_check, shifted
 from lantu.duties.events import ClockResumed, ClockStopAsked, ClockStopped, ClockStopRefused
 from lantu.duties.models import ClockStop, Duty, Notice
+from lantu.duties.services.about import about
 from lantu.duties.services.close import close_duty
 from lantu.duties.services.decision import (
     CLOCK_STOP,
@@ -70,7 +71,7 @@ def ask_stop(
         decision_duty=decision,
     )
     emit(
-        ClockStopAsked(**_about(duty), why=code, expected_until=expected_until.isoformat()),
+        ClockStopAsked(**about(duty), why=code, expected_until=expected_until.isoformat()),
         actor=actor,
         at=now,
         reason=note,
@@ -108,7 +109,7 @@ def approve_stop(duty: Duty, *, now: datetime, actor: User) -> ClockStop:
     tell([stop.asked_by], duty=duty, kind=Notice.Kind.ANSWER, text=f"停钟已批准：{duty.title}", now=now)
     emit(
         ClockStopped(
-            **_about(duty), why=stop.reason, asked_by=stop.asked_by_id, stopped_from=stop.asked_at.isoformat()
+            **about(duty), why=stop.reason, asked_by=stop.asked_by_id, stopped_from=stop.asked_at.isoformat()
         ),
         actor=actor,
         at=now,
@@ -130,7 +131,7 @@ def refuse_stop(duty: Duty, *, reason: str, now: datetime, actor: User) -> Clock
         close_duty(stop.decision_duty, now=now, actor=actor, outcome="不同意停钟")
     tell([stop.asked_by], duty=duty, kind=Notice.Kind.ANSWER, text=f"停钟未批准：{reason}", now=now)
     emit(
-        ClockStopRefused(**_about(duty), why=stop.reason, asked_by=stop.asked_by_id),
+        ClockStopRefused(**about(duty), why=stop.reason, asked_by=stop.asked_by_id),
         actor=actor,
         at=now,
         reason=reason,
@@ -160,7 +161,7 @@ def resume(duty: Duty, *, now: datetime, actor: User | None, reason: str = "") -
         close_duty(stop.decision_duty, now=now, actor=actor, outcome="恢复计时")
     emit(
         ClockResumed(
-            **_about(duty),
+            **about(duty),
             stopped_seconds=max(0, int((now - since).total_seconds())),
             due_at=duty.due_at.isoformat(),
         ),
@@ -190,12 +191,3 @@ def _pending(duty: Duty) -> ClockStop:
 def _restart_ladder(duty: Duty) -> None:
     """More time means a new start; what was climbed before stays in the events."""
     duty.slip, duty.level, duty.reminded_at = "", 0, None
-
-
-def _about(duty: Duty) -> dict[str, int | str | None]:
-    return {
-        "project_id": duty.project_id,
-        "subject_id": duty.pk,
-        "about_type": duty.subject_type,
-        "about_id": duty.subject_id,
-    }

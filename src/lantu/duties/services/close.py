@@ -11,6 +11,7 @@ from lantu.core.services.emit import emit
 from lantu.duties.deadlines import shifted
 from lantu.duties.events import DutyClosed
 from lantu.duties.models import ClockStop, Duty, Extension, Holding, Notice
+from lantu.duties.services.about import about
 from lantu.duties.services.lock import locked_open
 
 WITHDRAWN = "事项已办结，无需再定"
@@ -39,10 +40,7 @@ def close_duty(duty: Duty, *, now: datetime, actor: User | None, outcome: str) -
     _withdraw_requests(duty, now=closed_at, actor=actor)
     emit(
         DutyClosed(
-            project_id=duty.project_id,
-            subject_id=duty.pk,
-            about_type=duty.subject_type,
-            about_id=duty.subject_id,
+            **about(duty),
             outcome=duty.outcome,
             on_time=closed_at <= duty.due_at,
         ),

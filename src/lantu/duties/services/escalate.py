@@ -21,6 +21,7 @@ from lantu.duties.deadlines import RED_REPEATS_AFTER, TOP_RUNG, next_check, stan
 from lantu.duties.events import DutyEscalated
 from lantu.duties.models import Duty, Notice, Slip
 from lantu.duties.selectors import told_at
+from lantu.duties.services.about import about
 from lantu.duties.services.lock import locked_open
 from lantu.duties.services.notify import tell
 
@@ -113,10 +114,7 @@ def _issue(
     )
     emit(
         DutyEscalated(
-            project_id=duty.project_id,
-            subject_id=duty.pk,
-            about_type=duty.subject_type,
-            about_id=duty.subject_id,
+            **about(duty),
             level=rung.level,
             slip=rung.slip,
             told_ids=told,

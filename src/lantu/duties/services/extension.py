@@ -14,6 +14,7 @@ from lantu.duties.abilities import MAX_EXTENSIONS
 from lantu.duties.deadlines import next_check
 from lantu.duties.events import DutyExtended, ExtensionAsked, ExtensionRefused
 from lantu.duties.models import Duty, Extension, Notice
+from lantu.duties.services.about import about
 from lantu.duties.services.close import close_duty
 from lantu.duties.services.decision import (
     EXTENSION,
@@ -63,10 +64,7 @@ def ask_extension(
     )
     emit(
         ExtensionAsked(
-            project_id=duty.project_id,
-            subject_id=duty.pk,
-            about_type=duty.subject_type,
-            about_id=duty.subject_id,
+            **about(duty),
             due_at=duty.due_at.isoformat(),
             wanted_due_at=wanted_due_at.isoformat(),
             rung=rung,
@@ -109,10 +107,7 @@ def decide_extension(duty: Duty, *, granted: bool, reason: str, now: datetime, a
     else:
         emit(
             ExtensionRefused(
-                project_id=duty.project_id,
-                subject_id=duty.pk,
-                about_type=duty.subject_type,
-                about_id=duty.subject_id,
+                **about(duty),
                 wanted_due_at=extension.wanted_due_at.isoformat(),
                 asked_by=extension.asked_by_id,
             ),
@@ -132,10 +127,7 @@ def _grant(duty: Duty, extension: Extension, *, reason: str, now: datetime, acto
     duty.save(update_fields=["due_at", "extensions", "slip", "level", "reminded_at", "check_at"])
     emit(
         DutyExtended(
-            project_id=duty.project_id,
-            subject_id=duty.pk,
-            about_type=duty.subject_type,
-            about_id=duty.subject_id,
+            **about(duty),
             due_before=before.isoformat(),
             due_at=duty.due_at.isoformat(),
         ),

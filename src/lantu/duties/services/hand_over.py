@@ -12,6 +12,7 @@ from lantu.core.refusals import Denied, Refused
 from lantu.core.services.emit import emit
 from lantu.duties.events import DutyHandedOver
 from lantu.duties.models import Duty, Holding, Notice
+from lantu.duties.services.about import about
 from lantu.duties.services.lock import locked_open
 from lantu.duties.services.notify import tell
 from lantu.duties.services.receiver import receiver_of
@@ -46,10 +47,7 @@ def _hand_over(duty: Duty, *, to: User, reason: str, now: datetime, actor: User 
     receiver = pass_on(duty, to=to, now=now, actor=actor, why=reason)
     emit(
         DutyHandedOver(
-            project_id=duty.project_id,
-            subject_id=duty.pk,
-            about_type=duty.subject_type,
-            about_id=duty.subject_id,
+            **about(duty),
             from_id=before,
             to_id=receiver.pk,
         ),

@@ -11,6 +11,7 @@ from lantu.core.services.emit import emit
 from lantu.duties.deadlines import next_check
 from lantu.duties.events import DutyOpened
 from lantu.duties.models import Clock, Duty, Holding, Notice
+from lantu.duties.services.about import about
 from lantu.duties.services.notify import tell
 from lantu.duties.services.receiver import receiver_of
 from lantu.projects.models import Project
@@ -50,7 +51,7 @@ def open_duty(
         action_url=action_url,
         basis=basis,
         holder=receiver,
-        unit_id=receiver.organisation_id,
+        unit=receiver.organisation,
         opened_by=actor,
         handed_by=actor,
         severity=severity,
@@ -66,10 +67,7 @@ def open_duty(
         tell([receiver], duty=duty, kind=Notice.Kind.GIVEN, text=duty.title, now=now)
     emit(
         DutyOpened(
-            project_id=duty.project_id,
-            subject_id=duty.pk,
-            about_type=subject_type,
-            about_id=subject_id,
+            **about(duty),
             step=step,
             title=duty.title,
             holder_id=receiver.pk,

@@ -14,6 +14,7 @@ from lantu.duties.deadlines import next_check
 from lantu.duties.events import DutyUrged
 from lantu.duties.models import Duty, Notice, Slip
 from lantu.duties.selectors import told_at
+from lantu.duties.services.about import about
 from lantu.duties.services.decision import require_reason
 from lantu.duties.services.lock import locked_open
 from lantu.duties.services.notify import tell
@@ -46,10 +47,7 @@ def urge(duty: Duty, *, reason: str, now: datetime, actor: User) -> Duty:
     )
     emit(
         DutyUrged(
-            project_id=duty.project_id,
-            subject_id=duty.pk,
-            about_type=duty.subject_type,
-            about_id=duty.subject_id,
+            **about(duty),
             told_ids=told,
         ),
         actor=actor,

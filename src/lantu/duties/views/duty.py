@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 
 from lantu.accounts.event_words import event_name
 from lantu.accounts.models import User
-from lantu.core.registry import project_tabs
 from lantu.duties import forms
 from lantu.duties.abilities import Desk, desk_of
 from lantu.duties.models import Duty
@@ -81,7 +80,6 @@ def project_bill(request: HttpRequest, code: str) -> HttpResponse:
         "bill": bill,
         "by": by,
         "chart": bill_chart(bill),
-        "tabs": list(project_tabs),
         "tab": "bill",
         "open_duties": Duty.objects.filter(project=project, closed_at=None)
         .select_related("holder", "unit", "project", "handed_by")
