@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from lantu.accounts.permissions import require
-from lantu.cockpit.selectors import County, read_counties, read_overview, read_year
+from lantu.cockpit.selectors import County, read_counties, read_month_sums, read_overview, year_of
 
 router = Router(tags=["指挥舱"])
 
@@ -54,12 +54,13 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     reader: Any = request.auth  # type: ignore[attr-defined]
     require(reader, "cockpit.view")
     now = timezone.now()
-    found, year = read_overview(reader), read_year(reader, now=now)
+    found, months = read_overview(reader), read_month_sums(reader, timezone.localtime(now).year)
+    year = year_of(months, now=now)
     return {
         "as_of": now,
         "lamps": [{"key": s.key, "label": s.label, "count": s.count, "rows": s.url} for s in found.lamps],
         "stages": [{"key": s.key, "label": s.label, "count": s.count, "rows": s.url} for s in found.stages],
-        "counties": [_county(county) for county in read_counties(reader, now=now)],
+        "counties": [_county(county) for county in read_counties(reader, found, months, now=now)],
         "months": [
             {"month": no, "planned_yuan": planned, "done_yuan": done}
             for no, (planned, done) in enumerate(zip(year.planned, year.done, strict=True), start=1)

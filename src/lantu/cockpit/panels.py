@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
+
+from django.utils import timezone
 
 from lantu.cockpit import selectors
 from lantu.cockpit.charts import closing_chart, investment_chart
@@ -17,81 +20,103 @@ PAGE_ROWS = {"warnings": 8, "silent": 6, "news": 8}
 Facts = dict[str, Any]
 
 
+class Screen:
+    """One reading of the cockpit: what several panels need is asked once."""
+
+    def __init__(self, reader: Any, *, now: datetime, wall: bool) -> None:
+        self.reader = reader
+        self.now = now
+        self.rows = WALL_ROWS if wall else PAGE_ROWS
+        self._figures: dict[str, ShownFigure] = {}
+
+    def figure(self, name: str) -> ShownFigure:
+        if name not in self._figures:
+            self._figures[name] = shown_figure(name, self.reader, self.now)
+        return self._figures[name]
+
+    def amount(self, name: str) -> Facts:
+        """A sum of yuan for a large display: number and unit apart."""
+        shown = self.figure(name)
+        text, _blank, unit = money(shown.value).rpartition(" ")
+        return {"figure": shown, "text": text, "unit": unit}
+
+    @cached_property
+    def overview(self) -> selectors.Overview:
+        return selectors.read_overview(self.reader)
+
+    @cached_property
+    def months(self) -> selectors.MonthSums:
+        return selectors.read_month_sums(self.reader, timezone.localtime(self.now).year)
+
+
 @dataclass(frozen=True)
 class Panel:
     """One fragment. ``live``: prefixes of event kinds, as ``data-live`` wants them."""
 
     key: str
     live: str
-    read: Callable[[Any, datetime, dict[str, int]], Facts]
+    read: Callable[[Screen], Facts]
 
 
-def _amount(shown: ShownFigure) -> Facts:
-    """A sum of yuan for a large display: number and unit apart."""
-    text, _blank, unit = money(shown.value).rpartition(" ")
-    return {"figure": shown, "text": text, "unit": unit}
-
-
-def _kpis(reader: Any, now: datetime, rows: dict[str, int]) -> Facts:
-    def read(name: str) -> ShownFigure:
-        return shown_figure(name, reader, now)
-
-    done = read("projects.year_done_yuan")
+def _kpis(screen: Screen) -> Facts:
+    done = screen.figure("projects.year_done_yuan")
     share = done.numerator / done.denominator * 100 if done.denominator else None
     return {
-        "building": read("projects.under_construction"),
-        "registered": read("projects.total"),
-        "red": read("projects.red"),
-        "investment": _amount(read("projects.total_investment_yuan")),
-        "plan": _amount(read("projects.year_plan_yuan")),
-        "done": _amount(done),
+        "building": screen.figure("projects.under_construction"),
+        "registered": screen.figure("projects.total"),
+        "red": screen.figure("projects.red"),
+        "investment": screen.amount("projects.total_investment_yuan"),
+        "plan": screen.amount("projects.year_plan_yuan"),
+        "done": screen.amount("projects.year_done_yuan"),
         "done_share": number(share, 1),
-        "warnings": read("warnings.total"),
-        "open_warnings": read("warnings.open"),
-        "rate": read("hazards.rectification_rate"),
-        "on_time": read("hazards.on_time_rate"),
-        "oldest": read("hazards.oldest_open_days"),
-        "overdue": read("hazards.overdue"),
-        "connected": read("devices.connected"),
-        "silent": read("devices.silent"),
+        "warnings": screen.figure("warnings.total"),
+        "open_warnings": screen.figure("warnings.open"),
+        "rate": screen.figure("hazards.rectification_rate"),
+        "on_time": screen.figure("hazards.on_time_rate"),
+        "oldest": screen.figure("hazards.oldest_open_days"),
+        "overdue": screen.figure("hazards.overdue"),
+        "connected": screen.figure("devices.connected"),
+        "silent": screen.figure("devices.silent"),
     }
 
 
-def _warnings(reader: Any, now: datetime, rows: dict[str, int]) -> Facts:
-    return {"balls": selectors.read_balls(reader, limit=rows["warnings"])}
+def _warnings(screen: Screen) -> Facts:
+    return {"balls": selectors.read_balls(screen.reader, limit=screen.rows["warnings"])}
 
 
-def _stages(reader: Any, now: datetime, rows: dict[str, int]) -> Facts:
-    overview = selectors.read_overview(reader)
+def _stages(screen: Screen) -> Facts:
+    overview = screen.overview
     largest = max(overview.stages, key=lambda share: share.count, default=None)
     return {"overview": overview, "largest": largest, "building": sum(lamp.count for lamp in overview.lamps)}
 
 
-def _counties(reader: Any, now: datetime, rows: dict[str, int]) -> Facts:
-    return {"counties": selectors.read_counties(reader, now=now)}
-
-
-def _investment(reader: Any, now: datetime, rows: dict[str, int]) -> Facts:
-    return {"chart": investment_chart(selectors.read_year(reader, now=now))}
-
-
-def _closing(reader: Any, now: datetime, rows: dict[str, int]) -> Facts:
-    return {"chart": closing_chart(selectors.read_closing(reader, now=now))}
-
-
-def _silent(reader: Any, now: datetime, rows: dict[str, int]) -> Facts:
+def _counties(screen: Screen) -> Facts:
     return {
-        "devices": selectors.read_silent(reader, now=now, limit=rows["silent"]),
-        "silent_figure": shown_figure("devices.silent", reader, now),
+        "counties": selectors.read_counties(screen.reader, screen.overview, screen.months, now=screen.now)
     }
 
 
-def _news(reader: Any, now: datetime, rows: dict[str, int]) -> Facts:
-    return {"news": selectors.read_news(reader, limit=rows["news"])}
+def _investment(screen: Screen) -> Facts:
+    return {"chart": investment_chart(selectors.year_of(screen.months, now=screen.now))}
 
 
-def _data_time(reader: Any, now: datetime, rows: dict[str, int]) -> Facts:
-    return {"last_reading_at": selectors.read_last_reading(reader)}
+def _closing(screen: Screen) -> Facts:
+    return {"chart": closing_chart(selectors.read_closing(screen.reader, now=screen.now))}
+
+
+def _silent(screen: Screen) -> Facts:
+    return {
+        "devices": selectors.read_silent(screen.reader, now=screen.now, limit=screen.rows["silent"]),
+        "silent_figure": screen.figure("devices.silent"),
+    }
+
+
+def _news(screen: Screen) -> Facts:
+    return {"news": selectors.read_news(screen.reader, limit=screen.rows["news"])}
+
+
+def _data_time(screen: Screen) -> Facts:
+    return {"last_reading_at": selectors.read_last_reading(screen.reader)}
 
 
 PANELS: dict[str, Panel] = {
@@ -111,8 +136,3 @@ PANELS: dict[str, Panel] = {
     )
 }
 CHARTS = ("investment", "closing")
-
-
-def read_panel(key: str, reader: Any, *, now: datetime, wall: bool) -> Facts:
-    """The facts of one panel for its template."""
-    return PANELS[key].read(reader, now, WALL_ROWS if wall else PAGE_ROWS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,8 +21,8 @@ from lantu.cockpit.money import MonthSum, month_sums
 from lantu.core.models import Event
 from lantu.hazards.models import Hazard
 from lantu.hazards.selectors import OPEN, due_this_year, on_time, visible_hazards
-from lantu.monitoring.alerts.selectors import risk_alerts, visible_alerts
-from lantu.monitoring.alerts.states import AlertKind, AlertState
+from lantu.monitoring.alerts.selectors import risk_alerts
+from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.devices.selectors import silent_devices, visible_devices
 from lantu.monitoring.models import Alert, Device
 from lantu.projects.areas import area_names, city
@@ -32,6 +32,8 @@ from lantu.projects.selectors import IN_REGISTER, visible_projects
 LAMP_ORDER = (Lamp.RED, Lamp.YELLOW, Lamp.GREEN, Lamp.GREY)
 MONTHS_SHOWN = 12
 LONGEST_NAME = 5
+# (area code, first of month) → yuan planned and done within the month.
+MonthSums = dict[tuple[str, date], MonthSum]
 
 
 def projects_url(**query: str) -> str:
@@ -156,10 +158,13 @@ def read_overview(reader: Any) -> Overview:
     )
 
 
-def read_counties(reader: Any, *, now: datetime) -> list[County]:
-    """Every unit that builds something, best fulfilment first; units without reported progress last."""
-    counties = {county.code: county for county in read_overview(reader).counties}
-    for (area, month), amount in read_month_sums(reader, timezone.localtime(now).year).items():
+def read_counties(reader: Any, overview: Overview, months: MonthSums, *, now: datetime) -> list[County]:
+    """Every unit that builds something, best fulfilment first; units without reported progress last.
+
+    ``overview`` and ``months``: what :func:`read_overview` and :func:`read_month_sums` gave for this reader.
+    """
+    counties = {county.code: replace(county) for county in overview.counties}
+    for (area, month), amount in months.items():
         if area in counties and month <= timezone.localtime(now).date():
             counties[area].planned_yuan += amount.planned
             counties[area].done_yuan += amount.done
@@ -181,7 +186,7 @@ def read_counties(reader: Any, *, now: datetime) -> list[County]:
     )
 
 
-def read_month_sums(reader: Any, year: int) -> dict[tuple[str, date], MonthSum]:
+def read_month_sums(reader: Any, year: int) -> MonthSums:
     """(area, month) → planned and done. City and county readers read the kept totals; others have few projects."""
     scope = scope_of(reader)
     kept = MonthTotal.objects.filter(month__year=year)
@@ -200,11 +205,11 @@ class YearOfMonths:
     done: list[Decimal | None]
 
 
-def read_year(reader: Any, *, now: datetime) -> YearOfMonths:
-    """Investment of the current year by month, over everything that the reader may see."""
+def year_of(months: MonthSums, *, now: datetime) -> YearOfMonths:
+    """The city's (or the reader's part of the city's) year: all areas of ``months`` added up."""
     today = timezone.localtime(now).date()
     planned, done = [Decimal(0)] * 12, [Decimal(0)] * 12
-    for (_area, month), amount in read_month_sums(reader, today.year).items():
+    for (_area, month), amount in months.items():
         planned[month.month - 1] += amount.planned
         done[month.month - 1] += amount.done
     reported = max((no for no, amount in enumerate(done) if amount and no < today.month), default=-1)
@@ -224,6 +229,13 @@ class Ball:
     url: str
 
 
+# Of the joined rows only what is shown: a project's outline or a person's record would weigh more than the page.
+BALL_FIELDS = (
+    "opened_at", "project__name", "project__code", "duty__due_at", "duty__holder__display_name", "duty__holder__username",
+    "duty__unit__name", "duty__unit__short_name",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Balls:
     rows: list[Ball]
@@ -233,16 +245,16 @@ class Balls:
 def read_balls(reader: Any, *, limit: int) -> Balls:
     """Open hazards and the warnings that nobody has taken up yet, gravest first, then nearest deadline."""
     hazards = visible_hazards(reader).filter(OPEN)
-    alerts = visible_alerts(reader).filter(kind=AlertKind.RISK, state=AlertState.NEW)
-    with_people = hazards.select_related("project", "duty__holder", "duty__unit")
-    rows = [
-        _hazard_ball(hazard)
-        for hazard in with_people.order_by("-grade", F("duty__due_at").asc(nulls_last=True))[:limit]
-    ]
-    rows += [
-        _alert_ball(alert)
-        for alert in alerts.order_by("-severity", F("duty__due_at").asc(nulls_last=True))[:limit]
-    ]
+    alerts = risk_alerts(reader).filter(state=AlertState.NEW)
+    due = F("duty__due_at").asc(nulls_last=True)
+    found = hazards.select_related("project", "duty__holder", "duty__unit").only(
+        *BALL_FIELDS, "title", "grade", "due_at"
+    )
+    rows = [_hazard_ball(hazard) for hazard in found.order_by("-grade", due)[:limit]]
+    raised = alerts.select_related("project", "duty__holder", "duty__unit", "device", "rule").only(
+        *BALL_FIELDS, "severity", "device__name", "rule__name"
+    )
+    rows += [_alert_ball(alert) for alert in raised.order_by("-severity", due)[:limit]]
     rows.sort(key=lambda ball: (-ball.severity, ball.due_at is None, ball.due_at or ball.since))
     return Balls(rows[:limit], hazards.count() + alerts.count())
 
@@ -280,7 +292,10 @@ def _alert_ball(alert: Alert) -> Ball:
 
 def read_silent(reader: Any, *, now: datetime, limit: int) -> list[Device]:
     """Feeds that have gone quiet, longest first; each carries ``period_s``."""
-    return list(silent_devices(visible_devices(reader), now=now).order_by("last_seen_at", "pk")[:limit])
+    shown = visible_devices(reader).only(
+        "code", "name", "last_seen_at", "project__name", "project__code", "type__label"
+    )
+    return list(silent_devices(shown, now=now).order_by("last_seen_at", "pk")[:limit])
 
 
 @dataclass(frozen=True)
@@ -349,7 +364,8 @@ def read_news(reader: Any, *, limit: int) -> list[Happening]:
     if not scope_of(reader).city:
         rows = rows.filter(Q(project_id=None) | Q(project_id__in=visible_projects(reader).values("pk")))
     latest = list(rows.select_related("actor").order_by("-at", "-id")[:limit])
-    projects = Project.objects.in_bulk([event.project_id for event in latest if event.project_id is not None])
+    ids = {event.project_id for event in latest if event.project_id is not None}
+    projects = Project.objects.only("name", "code").in_bulk(ids)
     return [
         Happening(event, str(event_name(event.kind)), projects.get(event.project_id or 0)) for event in latest
     ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from lantu.accounts.permissions import require
 from lantu.cockpit.brief import blockers, promises, red_projects
-from lantu.cockpit.panels import CHARTS, PANELS, read_panel
+from lantu.cockpit.panels import CHARTS, PANELS, Screen
 
 
 def _reader(request: HttpRequest) -> Any:
@@ -20,13 +20,10 @@ def _reader(request: HttpRequest) -> Any:
 
 
 def _screen(request: HttpRequest, template: str, *, wall: bool) -> HttpResponse:
-    reader, now = _reader(request), timezone.now()
-    facts = {key: read_panel(key, reader, now=now, wall=wall) for key in PANELS}
-    return render(
-        request,
-        template,
-        {"panels": facts, "live": {key: panel.live for key, panel in PANELS.items()}, "now": now},
-    )
+    screen = Screen(_reader(request), now=timezone.now(), wall=wall)
+    facts = {key: panel.read(screen) for key, panel in PANELS.items()}
+    live = {key: panel.live for key, panel in PANELS.items()}
+    return render(request, template, {"panels": facts, "live": live, "now": screen.now})
 
 
 @require_GET
@@ -46,9 +43,10 @@ def panel(request: HttpRequest, look: str, key: str) -> HttpResponse:
     """One panel's content; ``look`` is page or wall."""
     if key not in PANELS or look not in ("page", "wall"):
         raise Http404
-    reader, now = _reader(request), timezone.now()
-    facts = read_panel(key, reader, now=now, wall=look == "wall")
-    return render(request, f"cockpit/{look}/_{key}.html", {"panel": facts, "now": now})
+    screen = Screen(_reader(request), now=timezone.now(), wall=look == "wall")
+    return render(
+        request, f"cockpit/{look}/_{key}.html", {"panel": PANELS[key].read(screen), "now": screen.now}
+    )
 
 
 @require_GET
@@ -56,7 +54,7 @@ def chart(request: HttpRequest, key: str) -> HttpResponse:
     """The spec of one chart."""
     if key not in CHARTS:
         raise Http404
-    facts = read_panel(key, _reader(request), now=timezone.now(), wall=False)
+    facts = PANELS[key].read(Screen(_reader(request), now=timezone.now(), wall=False))
     return JsonResponse(facts["chart"], json_dumps_params={"ensure_ascii": False})
 
 
@@ -64,10 +62,9 @@ def chart(request: HttpRequest, key: str) -> HttpResponse:
 def brief(request: HttpRequest) -> HttpResponse:
     """One sheet of A4 for the person who takes the chair."""
     reader, now = _reader(request), timezone.now()
+    screen = Screen(reader, now=now, wall=False)
     facts = {
-        "kpis": read_panel("kpis", reader, now=now, wall=False),
-        "stages": read_panel("stages", reader, now=now, wall=False),
-        "data_time": read_panel("data_time", reader, now=now, wall=False),
+        **{key: PANELS[key].read(screen) for key in ("kpis", "stages", "data_time")},
         "red_projects": red_projects(reader),
         "blockers": blockers(reader, now=now),
         "promises": promises(reader, now=now),

@@ -11,7 +11,7 @@ from tests.cast import NOW
 
 from lantu.cockpit.models import MonthTotal
 from lantu.cockpit.money import month_sums
-from lantu.cockpit.selectors import read_month_sums, read_year
+from lantu.cockpit.selectors import YearOfMonths, read_month_sums, year_of
 from lantu.cockpit.services.refresh_month_totals import refresh_month_totals
 from lantu.core.subscriptions import inline_delivery
 from lantu.projects.models import MonthlyFigure, Project, YearPlan
@@ -19,9 +19,13 @@ from lantu.projects.services.report_month import report_month
 from lantu.projects.services.set_year_plan import set_year_plan
 
 
-def report(project: Project, month: int, invested: int, *, year: int = 2026) -> None:
+def year(reader: Any) -> YearOfMonths:
+    return year_of(read_month_sums(reader, NOW.year), now=NOW)
+
+
+def report(project: Project, month: int, invested: int, *, of: int = 2026) -> None:
     MonthlyFigure.objects.create(
-        project=project, month=date(year, month, 1), invested_yuan=invested, reported_at=NOW, grade="B"
+        project=project, month=date(of, month, 1), invested_yuan=invested, reported_at=NOW, grade="B"
     )
 
 
@@ -39,7 +43,7 @@ def plans(site_project: Project, other_project: Project) -> None:
 def test_a_month_is_the_step_from_the_last_report_whatever_lies_between(
     site_project: Project, plans: None
 ) -> None:
-    report(site_project, 12, 1000, year=2025)
+    report(site_project, 12, 1000, of=2025)
     report(site_project, 1, 1100)
     report(site_project, 4, 1700)  # February and March were not reported
     found = month_sums(Project.objects.all(), 2026)
@@ -83,18 +87,17 @@ def test_each_reader_gets_the_sum_of_what_they_may_see(
     report(other_project, 1, 7)
     refresh_month_totals(year=2026, now=NOW)
     done = {
-        name: read_year(getattr(cast, name), now=NOW).done[0]
-        for name in ("director", "county", "contractor", "outsider")
+        name: year(getattr(cast, name)).done[0] for name in ("director", "county", "contractor", "outsider")
     }
     assert done == {"director": 107, "county": 100, "contractor": 100, "outsider": 7}
-    assert read_year(cast.sysadmin, now=NOW).done[0] is None
+    assert year(cast.sysadmin).done[0] is None
 
 
 def test_months_after_the_last_report_are_unknown_not_zero(cast: Any, site_project: Project) -> None:
     report(site_project, 1, 100)
     report(site_project, 3, 150)
     refresh_month_totals(year=2026, now=NOW)
-    assert read_year(cast.director, now=NOW).done == [100, 0, 50, *[None] * 9]
+    assert year(cast.director).done == [100, 0, 50, *[None] * 9]
 
 
 def test_a_report_and_a_plan_reach_the_totals_through_their_events(cast: Any, site_project: Project) -> None:
@@ -103,9 +106,9 @@ def test_a_report_and_a_plan_reach_the_totals_through_their_events(cast: Any, si
         report_month(
             project=site_project, month=date(2026, 5, 1), invested_yuan=90, actor=cast.owner, now=NOW
         )
-    year = read_year(cast.director, now=NOW)
-    assert year.planned == [Decimal(100)] * 12
-    assert year.done[4] == 90
+    found = year(cast.director)
+    assert found.planned == [Decimal(100)] * 12
+    assert found.done[4] == 90
 
 
 def test_a_project_that_moves_takes_its_figures_along(cast: Any, site_project: Project, plans: None) -> None:
