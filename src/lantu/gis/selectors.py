@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import BooleanField, Count, Max, Q, QuerySet
@@ -14,16 +16,17 @@ from django.utils.translation import gettext as _
 from lantu.core.refusals import Unacceptable
 from lantu.gis.models import District
 from lantu.projects.areas import area_names
-from lantu.projects.models import Lamp, Project
+from lantu.projects.lamp_words import words_of
+from lantu.projects.models import Lamp, Project, Stage
 from lantu.projects.selectors import UNDER_CONSTRUCTION, ProjectFilter, find_projects, visible_projects
-from lantu.ui.tags.numbers import money, number
+from lantu.ui.tags.numbers import money
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees, CGCS2000."""
 
 MAP_FIELDS = (
-    "code", "name", "lon", "lat", "lamp", "lamp_codes", "stage", "status", "area_code", "total_investment_yuan",
-    "physical_pct", "planned_pct", "owner_org__name", "updated_at", "lamp_at",
+    "code", "name", "lon", "lat", "lamp", "lamp_codes", "stage", "area_code", "total_investment_yuan", "physical_pct",
+    "owner_org__name",
 )  # fmt: skip
 
 
@@ -66,44 +69,57 @@ def projects_within(reader: Any, polygon: Any, *, whole: bool = False) -> list[P
 
 def project_points(reader: Any, wanted: ProjectFilter, box: Box | None = None) -> dict[str, Any]:
     """GeoJSON of label points, coloured by lamp; ``as_of`` is the time of the newest fact in it."""
-    rows = find_projects(reader, wanted).exclude(lon=None).only(*MAP_FIELDS)
+    rows = find_projects(reader, wanted).exclude(lon=None)
     if box is not None:
         rows = touching_box(rows, box)
-    return _collection(list(rows), lambda row: {"type": "Point", "coordinates": [row.lon, row.lat]})
+    return _collection(
+        rows.values(*MAP_FIELDS), lambda row: {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
+    )
 
 
 def project_shapes(reader: Any, wanted: ProjectFilter, box: Box | None = None) -> dict[str, Any]:
     """GeoJSON of lines and polygons, coloured by lamp."""
     rows = find_projects(reader, wanted).exclude(geometry=None).exclude(geometry__type="Point")
-    rows = rows.only(*MAP_FIELDS, "geometry")
     if box is not None:
         rows = touching_box(rows, box)
-    return _collection(list(rows), lambda row: row.geometry)
+    return _collection(rows.values(*MAP_FIELDS, "geometry"), lambda row: row["geometry"])
 
 
-def _collection(rows: list[Project], geometry_of: Any) -> dict[str, Any]:
-    areas = area_names()
+def _collection(
+    rows: QuerySet[Project, dict[str, Any]], geometry_of: Callable[[dict[str, Any]], Any]
+) -> dict[str, Any]:
+    """Plain rows, not model objects: a province has tens of thousands."""
+    describe = _describer()
     features = [
-        {"type": "Feature", "geometry": geometry_of(row), "properties": _properties(row, areas)} for row in rows
+        {"type": "Feature", "geometry": geometry_of(row), "properties": describe(row)} for row in rows.iterator(2000)
     ]
-    changes = [moment for row in rows for moment in (row.updated_at, row.lamp_at) if moment]
-    newest: datetime | None = max(changes, default=None)
+    latest = rows.order_by().aggregate(changed=Max("updated_at"), turned=Max("lamp_at"))
+    newest = max(filter(None, latest.values()), default=None)
     return {"type": "FeatureCollection", "as_of": newest.isoformat() if newest else None, "features": features}
 
 
-def _properties(row: Project, areas: dict[str, str]) -> dict[str, Any]:
-    return {
-        "code": row.code,
-        "name": row.name,
-        "lamp": row.lamp,
-        "why": row.lamp_words,
-        "stage": row.get_stage_display(),
-        "area": areas.get(row.area_code, row.area_code),
-        "owner": row.owner_org.name,
-        "investment": money(row.total_investment_yuan),
-        "progress": "" if row.physical_pct is None else f"{number(row.physical_pct)}%",
-        "url": reverse("projects:detail", args=[row.code]),
-    }
+def _describer() -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """What the map tells of a project; each word and amount is put together once, not once a project."""
+    why = cache(words_of)
+    amount = cache(money)
+    areas, stages = area_names(), {str(key): str(label) for key, label in Stage.choices}
+    address = reverse("projects:detail", args=["-"]).replace("/-/", "/{}/")
+
+    def describe(row: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "code": row["code"],
+            "name": row["name"],
+            "lamp": row["lamp"],
+            "why": why(tuple(map(tuple, row["lamp_codes"]))) if row["lamp_codes"] else "",
+            "stage": stages[row["stage"]],
+            "area": areas.get(row["area_code"], row["area_code"]),
+            "owner": row["owner_org__name"],
+            "investment": amount(row["total_investment_yuan"]),
+            "progress": "" if row["physical_pct"] is None else f"{row['physical_pct']:g}%",
+            "url": address.format(row["code"]),
+        }
+
+    return describe
 
 
 def districts(reader: Any) -> dict[str, Any]:

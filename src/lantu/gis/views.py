@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from lantu.accounts.permissions import require
@@ -56,12 +57,14 @@ def layers(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@gzip_page
 @require_GET
 def counties(request: HttpRequest) -> HttpResponse:
     require(request.user, "gis.read")
     return _json(request, districts(request.user))
 
 
+@gzip_page
 @require_GET
 def projects(request: HttpRequest) -> HttpResponse:
     require(request.user, "gis.read")
@@ -69,6 +72,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     return _json(request, project_points(request.user, wanted, box_of(request.GET.get("bbox", ""))))
 
 
+@gzip_page
 @require_GET
 def shapes(request: HttpRequest) -> HttpResponse:
     require(request.user, "gis.read")

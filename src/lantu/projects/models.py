@@ -143,6 +143,7 @@ class Project(models.Model):
             models.Index(fields=["stage", "status", "area_code"], name="project_by_stage"),
             models.Index(fields=["owner_org"], name="project_by_owner"),
             models.Index(fields=["area_code", "lamp"], name="project_by_area"),
+            models.Index(fields=["lamp", "stage", "status"], name="project_by_lamp"),
             models.Index(fields=["-updated_at", "-id"], name="project_by_update"),
         ]
         constraints = [

@@ -96,13 +96,16 @@ def visible_projects(reader: Any) -> QuerySet[Project]:
     scope = scope_of(reader)
     if scope.city:
         return Project.objects.all()
-    reach = Q(pk__in=scope.project_ids)
+    # A union of what each kind of grant reaches, not one OR: each part is answered by its own index.
+    ids = Project.objects.order_by().filter(pk__in=scope.project_ids).values_list("pk")
+    parts: list[QuerySet[Any, Any]] = []
     if scope.county_codes:
-        reach |= Q(area_code__in=scope.county_codes)
+        parts.append(Project.objects.order_by().filter(area_code__in=scope.county_codes).values_list("pk"))
     if scope.organisation_ids:
-        taking_part = Party.objects.filter(organisation_id__in=scope.organisation_ids).values("project_id")
-        reach |= Q(owner_org_id__in=scope.organisation_ids) | Q(pk__in=taking_part)
-    return Project.objects.filter(reach)
+        units = scope.organisation_ids
+        parts.append(Project.objects.order_by().filter(owner_org_id__in=units).values_list("pk"))
+        parts.append(Party.objects.filter(organisation_id__in=units).values_list("project_id"))
+    return Project.objects.filter(pk__in=ids.union(*parts) if parts else ids)
 
 
 def get_visible(reader: Any, code: str) -> Project:
