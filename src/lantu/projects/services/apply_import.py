@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lantu.accounts.models import Organisation, User
 from lantu.accounts.permissions import require
+from lantu.core.models import ChainHead
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.core.services.emit import emit
 from lantu.projects.codes import scheme_of
@@ -129,6 +130,8 @@ def _register(rows: list[PlannedRow], units: dict[str, Organisation], actor: Use
     Project.objects.bulk_create(projects)
     day = timezone.localtime(now).date()
     ProjectCode.objects.bulk_create([ProjectCode(project=p, code=p.code, valid_from=day) for p in projects])
+    # The first link of each chain in one statement instead of three a project.
+    ChainHead.objects.bulk_create([ChainHead(chain=p.pk) for p in projects], ignore_conflicts=True)
     store_bounds({p.pk: row.place for p, row in zip(projects, rows, strict=True) if row.place})
     for project in projects:
         told = ProjectRegistered(

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
@@ -21,8 +22,19 @@ MAX_RATIO = 150
 SMALL_MEMBER = 1024 * 1024
 MAX_MEMBERS = 2000
 MAX_COLUMNS = 200
+CHUNK_BYTES = 1024 * 1024
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 Rows = Iterator[tuple[Any, ...]]
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """``merged``: (first row, first column letter, last row, last column letter) of each merged block."""
+
+    title: str
+    rows: Rows
+    merged: tuple[tuple[int, str, int, str], ...] = ()
 
 
 def _unfit(code: str, detail: str, remedy: str) -> Unacceptable:
@@ -30,8 +42,8 @@ def _unfit(code: str, detail: str, remedy: str) -> Unacceptable:
 
 
 @contextmanager
-def opened_sheets(file: IO[bytes], name: str) -> Iterator[Iterator[tuple[str, Rows]]]:
-    """Yield (sheet name, rows of plain values) in order, streaming. Raises Unacceptable for anything unsound."""
+def opened_sheets(file: IO[bytes], name: str) -> Iterator[Iterator[Sheet]]:
+    """Yield the visible sheets in order, their rows streaming as plain values. Raises Unacceptable for anything unsound."""
     file.seek(0, io.SEEK_END)
     size = file.tell()
     file.seek(0)
@@ -54,7 +66,7 @@ def opened_sheets(file: IO[bytes], name: str) -> Iterator[Iterator[tuple[str, Ro
         with _workbook(file) as sheets:
             yield sheets
     elif name.lower().endswith((".csv", ".txt")):
-        yield iter([("CSV", _csv_rows(file.read()))])
+        yield iter([Sheet("CSV", _csv_rows(file.read()))])
     else:
         raise _unfit("type", _("这不是 Excel 文件。"), _("请使用 .xlsx（或 .csv）文件，可先下载模板。"))
 
@@ -88,7 +100,7 @@ def _broken() -> Unacceptable:
 
 
 @contextmanager
-def _workbook(file: IO[bytes]) -> Iterator[Iterator[tuple[str, Rows]]]:
+def _workbook(file: IO[bytes]) -> Iterator[Iterator[Sheet]]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -97,9 +109,24 @@ def _workbook(file: IO[bytes]) -> Iterator[Iterator[tuple[str, Rows]]]:
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, ParseError, OSError) as error:
         raise _broken() from error
     try:
-        yield ((sheet.title, _values(sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible")
+        visible = (sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
+        yield (Sheet(sheet.title, _values(sheet), _merged(file, sheet._worksheet_path)) for sheet in visible)
     finally:
         book.close()
+
+
+def _merged(file: IO[bytes], member: str) -> tuple[tuple[int, str, int, str], ...]:
+    """Merged blocks of a sheet; the streaming reader shows only their first cell and does not say so."""
+    found: list[tuple[int, str, int, str]] = []
+    tail = b""
+    with zipfile.ZipFile(file) as archive, archive.open(member.lstrip("/")) as part:
+        while chunk := part.read(CHUNK_BYTES):
+            text = tail + chunk
+            matches = list(_MERGE.finditer(text))
+            for first, top, last, bottom in (match.groups() for match in matches):
+                found.append((int(top), first.decode(), int(bottom), last.decode()))
+            tail = text[max(len(text) - 200, matches[-1].end() if matches else 0) :]
+    return tuple(found)
 
 
 def _values(sheet: Any) -> Rows:

@@ -13,7 +13,7 @@ from lantu.core.refusals import Unacceptable
 from lantu.projects.facts import Problem, Unfit
 from lantu.projects.sheets.cells import column_unit, read_cell, tidy
 from lantu.projects.sheets.columns import COLUMNS, Column, column_of, is_ignored, unit_of
-from lantu.projects.sheets.opening import Rows, opened_sheets
+from lantu.projects.sheets.opening import Sheet, opened_sheets
 
 HEADING_ROWS = 20
 MIN_HEADINGS = 4
@@ -89,10 +89,10 @@ def walk_table(file: IO[bytes], name: str) -> Iterator[OpenedTable]:
     with opened_sheets(file, name) as sheets:
         seen: list[str] = []
         closest: list[Column] = []
-        for title, rows in sheets:
-            seen.append(title)
+        for sheet in sheets:
+            seen.append(sheet.title)
             top: list[tuple[Any, ...]] = []
-            for cells in rows:
+            for cells in sheet.rows:
                 top.append(cells)
                 if len(top) >= HEADING_ROWS:
                     break
@@ -101,10 +101,24 @@ def walk_table(file: IO[bytes], name: str) -> Iterator[OpenedTable]:
             if headings is None or missing:
                 closest = missing or closest
                 continue
-            rest = chain(top[headings.row :], rows)
-            yield OpenedTable(title, headings, tuple(top[: headings.row]), _rows(rest, headings))
+            rest = chain(top[headings.row :], sheet.rows)
+            hidden = _hidden_by_merging(sheet, headings)
+            yield OpenedTable(sheet.title, headings, tuple(top[: headings.row]), _rows(rest, headings, hidden))
             return
         raise _no_table(seen, closest)
+
+
+def _hidden_by_merging(sheet: Sheet, headings: Headings) -> dict[tuple[int, int], int]:
+    """(row, column index) of cells that a merged block hides → the row where its value stands."""
+    hidden: dict[tuple[int, int], int] = {}
+    known = {heading.index for heading in headings.known}
+    for top, first, bottom, last in sheet.merged:
+        columns = known & set(range(column_index(first), column_index(last) + 1))
+        if top <= headings.row or bottom == top or not columns:
+            continue
+        for row in range(top + 1, min(bottom, top + MAX_ROWS) + 1):
+            hidden.update({(row, column): top for column in columns})
+    return hidden
 
 
 def _no_table(sheets: list[str], missing: list[Column]) -> Unacceptable:
@@ -179,7 +193,9 @@ def _is_data(lower: tuple[Any, ...], known: dict[str, Heading]) -> bool:
     return not words or any(not isinstance(c, str) for c in lower if c is not None) or not any(map(column_of, words))
 
 
-def _rows(rest: Rows | Iterator[tuple[Any, ...]], headings: Headings) -> Iterator[SheetRow]:
+def _rows(
+    rest: Iterator[tuple[Any, ...]], headings: Headings, hidden: dict[tuple[int, int], int]
+) -> Iterator[SheetRow]:
     blanks = count = 0
     for number, cells in enumerate(rest, start=headings.row + 1):
         words = [tidy(cell) for cell in cells if cell is not None and tidy(cell)]
@@ -199,12 +215,19 @@ def _rows(rest: Rows | Iterator[tuple[Any, ...]], headings: Headings) -> Iterato
                 remedy=_("请分成几个文件导入。"),
                 field="file",
             )
-        yield _read_row(number, cells, headings)
+        yield _read_row(number, cells, headings, hidden)
 
 
-def _read_row(number: int, cells: tuple[Any, ...], headings: Headings) -> SheetRow:
+def _read_row(
+    number: int, cells: tuple[Any, ...], headings: Headings, hidden: dict[tuple[int, int], int]
+) -> SheetRow:
     row = SheetRow(number=number, cells=cells)
     for heading in headings.known:
+        if (number, heading.index) in hidden:
+            detail = _("与第 %(row)s 行的单元格合并，读不到值。") % {"row": hidden[number, heading.index]}
+            remedy = _("请取消合并，并在每一行填写。")
+            row.problems.append((heading, Problem(heading.column.key, detail, remedy)))
+            continue
         value = cells[heading.index] if heading.index < len(cells) else None
         try:
             read = read_cell(heading.column, value, heading.unit)

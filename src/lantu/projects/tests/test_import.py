@@ -234,6 +234,18 @@ def test_only_the_bureau_imports(cast: Any) -> None:
         start_import(file=ContentFile(sheet(line(1))), name="a.xlsx", actor=cast.contractor, now=NOW)
 
 
+def test_merged_cells_are_named_not_guessed(cast: Any) -> None:
+    book = load_workbook(io.BytesIO(sheet(line(1), line(2), line(3), before=1)))
+    page = book.active
+    page.merge_cells("A1:K1")
+    page.merge_cells("H3:H5")
+    out = io.BytesIO()
+    book.save(out)
+    run = start(cast, out.getvalue())
+    assert run.error_count == 2
+    assert "第 4 行 H 列“建设单位”：与第 3 行的单元格合并，读不到值。请取消合并，并在每一行填写。" in sentences(run)
+
+
 def test_csv_in_gbk(cast: Any) -> None:
     text = ",".join(HEAD) + "\r\n" + ",".join(str(cell) for cell in line(7))
     run = start(cast, text.encode("gb18030"), "项目.csv")

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 from tests.cast import NOW
 
+from lantu.core import subscriptions
 from lantu.core.models import Event
 from lantu.core.refusals import Denied, Refused, Unacceptable
 from lantu.core.services.verify_chain import verify_events
+from lantu.core.subscriptions import inline_delivery
+from lantu.projects.jobs import recompute_all_lamps
+from lantu.projects.lamp_facts import LampFactSource, lamp_facts, recompute_after
 from lantu.projects.models import MonthlyFigure, Party, Project, ProjectCode, YearPlan
 from lantu.projects.selectors import ProjectFilter, find_projects, get_visible
 from lantu.projects.services.change_project import ChangedMeanwhile, change_project
@@ -224,6 +228,35 @@ def test_the_lamp_follows_the_data_and_tells_only_changes(cast: Any, site_projec
     change_project(project=site_project, values={"status": "suspended"}, version=site_project.version, actor=cast.officer, now=NOW)
     site_project.refresh_from_db()
     assert site_project.lamp == "grey"
+
+
+def test_higher_floors_tell_the_lamp_what_they_know(cast: Any, site_project: Project) -> None:
+    said = {"open_red_warnings": 1}
+    asked: list[list[int]] = []
+
+    def read(project_ids: Any, now: Any) -> dict[int, dict[str, int]]:
+        asked.append(list(project_ids))
+        return {site_project.pk: dict(said)}
+
+    lamp_facts.add(LampFactSource(key="test", read=read, order=1, recompute_on=("projects.party_set",)))
+    try:
+        with inline_delivery():
+            set_party(
+                project=site_project, role="agent", organisation=cast.owner.organisation, contact=cast.owner,
+                actor=cast.officer, now=NOW,
+            )  # fmt: skip
+        site_project.refresh_from_db()
+        assert (site_project.lamp, site_project.lamp_words) == ("red", "未销红色预警 1 项")
+        said["open_red_warnings"] = 0
+        recompute_all_lamps(int(NOW.timestamp()))
+        site_project.refresh_from_db()
+        assert site_project.lamp == "grey"
+        assert asked[-1] == [site_project.pk]
+        turned = Event.objects.filter(kind="projects.lamp_changed").order_by("id")
+        assert turned[0].cause.kind == "projects.party_set"  # type: ignore[union-attr]
+    finally:
+        lamp_facts._items.pop("test")
+        subscriptions._handlers["projects.party_set"].remove(recompute_after)
 
 
 def test_search_finds_name_initials_codes_and_units(cast: Any, site_project: Project, other_project: Project, park: Project) -> None:
