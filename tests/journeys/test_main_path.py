@@ -7,6 +7,7 @@ import io
 import json
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,7 +42,7 @@ def dust_monitor(city: City, token: str, project: str) -> dict[str, Any]:
 
 def publish(city: City, device: str, token: str, project: str, values: dict[str, float]) -> None:
     """One QoS 1 message over real MQTT, as a device sends it."""
-    from lantu.monitoring.simulate.mqtt import Publisher
+    from lantu.monitoring.simulate.mqtt import Publisher, text
 
     address = urlsplit(city.endpoints["mqtt"])
 
@@ -53,9 +54,7 @@ def publish(city: City, device: str, token: str, project: str, values: dict[str,
             user=device,
             password=token,
         )
-        publisher.send(
-            f"lantu/{project}/{device}/telemetry".encode(), json.dumps({"values": values}).encode()
-        )
+        publisher.send(text(f"lantu/{project}/{device}/telemetry"), json.dumps({"values": values}).encode())
         for _ in range(100):
             if publisher.acked:
                 break
@@ -63,7 +62,9 @@ def publish(city: City, device: str, token: str, project: str, values: dict[str,
         assert publisher.acked == 1
         publisher.close()
 
-    asyncio.run(send())
+    # The browser's driver keeps a loop running in this thread.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(send())).result()
 
 
 def close_loop(city: City, sign_in: Callable[..., Any], hazard_id: int, seed: int) -> None:

@@ -13,7 +13,7 @@ from lantu.hazards.models import Hazard
 from lantu.hazards.states import OPEN_STATES
 from lantu.monitoring.models import Device
 from lantu.monitoring.simulate.cast import demo_token
-from lantu.monitoring.simulate.mqtt import Publisher
+from lantu.monitoring.simulate.mqtt import Publisher, text
 from lantu.site.demo.crowd import visitors_project_ids
 
 log = structlog.get_logger(__name__)
@@ -43,12 +43,14 @@ async def _publish(device: Device, body: bytes) -> None:
     publisher = await Publisher.open(
         host, port, client_id=f"{device.code}-again", user=device.code, password=demo_token(device.code)
     )
-    publisher.send(f"lantu/{device.project.code}/{device.code}/telemetry".encode(), body)
+    publisher.send(text(f"lantu/{device.project.code}/{device.code}/telemetry"), body)
     for _ in range(50):
         if publisher.acked:
             break
         await asyncio.sleep(0.1)
     publisher.close()
+    if not publisher.acked:
+        raise TimeoutError("the broker did not acknowledge the reading")
 
 
 def make_trouble(*, now: datetime) -> bool:

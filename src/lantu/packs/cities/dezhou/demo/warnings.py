@@ -77,7 +77,7 @@ def _cases(now: datetime) -> Iterator[_Case]:
         age = span - (span - 24) * (no - 1) / (len(kinds) - 1)
         day = (now - timedelta(days=age)).date()
         yield _Case(no, rule, severity, _moment(draw, rule, _midnight(day)), "closed", PREFERRED.get(no, ""))
-    opened = now - timedelta(minutes=25)
+    opened = now - timedelta(minutes=58)
     yield _Case(86, *OPEN, opened, "open", FLAGSHIP)
     false_day = _midnight((now - timedelta(days=131)).date())
     yield _Case(87, *FALSE_ALARM, _moment(draw, FALSE_ALARM[0], false_day), "false_alarm")

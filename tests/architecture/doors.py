@@ -1,0 +1,182 @@
+"""All doors of the house: every page pattern and every API operation, with an address to knock at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from lantu.site.api import api
+
+World = SimpleNamespace
+# Which object stands behind the parameters of a page: by URL name, or by name space for all its pages.
+PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
+    "accounts": lambda w: {"pk": w.person.pk},
+    "accounts:organisation": lambda w: {"pk": w.organisation.pk},
+    "accounts:grant_revoke": lambda w: {"pk": w.grant.pk},
+    "accounts:grant_confirm": lambda w: {"pk": w.request.pk},
+    "accounts:grant_refuse": lambda w: {"pk": w.request.pk},
+    "accounts:session_end": lambda w: {"pk": 1},
+    "accounts:token_end": lambda w: {"pk": 1},
+    "core": lambda w: {"pk": w.evidence.pk},
+    "projects": lambda w: {"code": w.site.code, "pk": w.run.pk},
+    "duties": lambda w: {"code": w.site.code, "pk": w.duty.pk},
+    "monitoring": lambda w: {"code": w.device.code, "key": w.channel.key, "pk": w.alert.pk},
+    "monitoring:project": lambda w: {"code": w.site.code},
+    "monitoring:quarantined": lambda w: {"pk": w.quarantined.pk},
+    "monitoring:replay": lambda w: {"pk": w.quarantined.pk},
+    "hazards": lambda w: {"code": w.site.code, "pk": w.hazard.pk, "verb": "confirm", "paper": "order"},
+    "cockpit": lambda w: {"look": "page", "key": "lamps"},
+}
+# Doors of the sign-in library written as regular expressions: one address for each is enough.
+REGEX_ADDRESSES = {
+    "accounts/^(?:email|confirm-email|login/code|password/set|password/reset|3rdparty|social)(?:/.*)?$": "accounts/email/",
+    "accounts/^confirm-email/(?P<key>[-:\\w]+)/$": "accounts/confirm-email/x/",
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "accounts/password/reset/key/1-x/",
+}
+# The same for operations of the API, by the beginning of their path.
+API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
+    "/projects/{code}": lambda w: {"code": w.site.code},
+    "/project-imports/": lambda w: {"pk": w.run.pk},
+    "/duties/": lambda w: {"pk": w.duty.pk},
+    "/devices/": lambda w: {"code": w.device.code},
+    "/alerts/": lambda w: {"pk": w.alert.pk},
+    "/quarantine/": lambda w: {"pk": w.quarantined.pk},
+    "/hazards/": lambda w: {"pk": w.hazard.pk},
+    "/figures/": lambda w: {"name": "duties.open"},
+}
+# Values that make sense where the document only says "string".
+WORDS = {
+    "to": "owner", "holder": "owner", "project": "@site", "channel": "@channel", "from": "2026-06-01T00:00:00Z",
+    "until": "2036-06-01T00:00:00Z", "month": "2026-05-01", "reason": "理由", "code": "stop_order",
+}  # fmt: skip
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Door:
+    """``key`` stands in the table; ``address`` is knocked at. ``of_site``: an object of the site is behind it."""
+
+    key: str
+    method: str
+    address: str
+    of_site: bool
+    body: Any = None
+    files: tuple[str, ...] = ()
+    query: dict[str, Any] = field(default_factory=dict)
+
+
+def page_doors(world: World) -> Iterator[Door]:
+    """Every page pattern but those of the API."""
+    for route, name in _routes(get_resolver(), "", ""):
+        if route.startswith("api/") and not name.startswith("api:openapi"):
+            continue
+        yield Door(f"/{route}", "GET", f"/{_filled(route, name, world)}", bool(_PARAMETER.search(route)))
+
+
+def _routes(resolver: URLResolver, prefix: str, space: str) -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _routes(pattern, route, inner)
+        elif isinstance(pattern, URLPattern):
+            yield route, f"{space}{pattern.name or ''}"
+
+
+def _filled(route: str, name: str, world: World) -> str:
+    if route in REGEX_ADDRESSES:
+        return REGEX_ADDRESSES[route]
+    wanted = _PARAMETER.findall(route)
+    if not wanted:
+        return route
+    objects = PAGE_OBJECTS.get(name) or PAGE_OBJECTS.get(name.split(":", maxsplit=1)[0])
+    assert objects is not None, f"no sample object for the page {name}: add it to PAGE_OBJECTS in doors.py"
+    values = objects(world)
+    assert set(wanted) <= set(values), f"the sample of {name} lacks {set(wanted) - set(values)}"
+    return _PARAMETER.sub(lambda match: str(values[match[1]]), route)
+
+
+def api_doors(world: World) -> Iterator[Door]:
+    """Every operation of the API, with the smallest body that its own document accepts."""
+    document = api.get_openapi_schema()
+    for path, verbs in document["paths"].items():
+        short = path.removeprefix("/api/v1")
+        objects = next((make for start, make in API_OBJECTS.items() if short.startswith(start)), None)
+        assert objects is not None or "{" not in short, (
+            f"no sample for {path}: add it to API_OBJECTS in doors.py"
+        )
+        address = path.format(**objects(world)) if objects is not None and "{" in path else path
+        for verb, operation in verbs.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            schema = next(iter(content.values()), {}).get("schema", {})
+            multipart = "multipart/form-data" in content
+            body = _sample(schema, document, world, "") if schema else None
+            yield Door(
+                f"{verb.upper()} {path}",
+                verb.upper(),
+                address,
+                "{" in short and not short.startswith("/figures/"),
+                body=body,
+                files=tuple(_file_fields(schema, document)) if multipart else (),
+                query=_required_query(operation, world),
+            )
+
+
+def _resolved(schema: dict[str, Any], document: Any) -> dict[str, Any]:
+    if "$ref" in schema:
+        return dict(document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
+    for choice in ("allOf", "anyOf"):
+        if choice in schema:
+            options = [one for one in schema[choice] if one.get("type") != "null"]
+            return _resolved(options[0], document)
+    return schema
+
+
+def _sample(schema: dict[str, Any], document: Any, world: World, name: str) -> Any:
+    """The smallest value that fits the schema."""
+    schema = _resolved(schema, document)
+    kind = schema.get("type")
+    if kind == "object" or "properties" in schema:
+        properties = schema.get("properties", {})
+        return {key: _sample(properties[key], document, world, key) for key in schema.get("required", [])}
+    if kind == "array":
+        return [_sample(schema["items"], document, world, name)] if "items" in schema else []
+    if "enum" in schema:
+        return schema["enum"][0]
+    if kind == "string" and schema.get("format") == "date-time":
+        return "2036-06-01T00:00:00Z"
+    if kind == "string" and schema.get("format") == "date":
+        return "2026-05-01"
+    if kind in {"integer", "number"}:
+        return schema.get("minimum", 1)
+    if kind == "boolean":
+        return True
+    return _word(name, world)
+
+
+def _word(name: str, world: World) -> Any:
+    word = WORDS.get(name, "x")
+    return {"@site": world.site.code, "@channel": str(world.channel.pk)}.get(word, word)
+
+
+def _file_fields(schema: dict[str, Any], document: Any) -> Iterator[str]:
+    for name, value in _resolved(schema, document).get("properties", {}).items():
+        inner = _resolved(value, document)
+        if (
+            inner.get("format") == "binary"
+            or _resolved(inner.get("items", {}), document).get("format") == "binary"
+        ):
+            yield name
+
+
+def _required_query(operation: dict[str, Any], world: World) -> dict[str, Any]:
+    return {
+        one["name"]: _word(one["name"], world)
+        for one in operation.get("parameters", [])
+        if one["in"] == "query" and one.get("required")
+    }

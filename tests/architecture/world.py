@@ -1,0 +1,90 @@
+"""One small city in which every door has something behind it: the sample objects of the access table."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from PIL import Image
+
+from lantu.accounts.models import Grant, GrantRequest, User
+from lantu.accounts.services.grants import propose_grant
+from lantu.core.services.keep_evidence import keep_evidence
+from lantu.duties.services.open import open_duty
+from lantu.hazards.services import report_hazard
+from lantu.hazards.tests.site import dust_monitor, raise_dust_alert
+from lantu.monitoring.telemetry.models import Quarantine
+from lantu.projects.models import ImportRun
+from tests.cast import NOW
+
+FAR = timedelta(days=3650)
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 90, 30)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
+    """Everything belongs to ``site``, whose parties are the cast; nothing of it concerns the outsider."""
+    newcomer = User.objects.create_user(
+        username="newcomer", display_name="新人", organisation=cast.officer.organisation
+    )
+    request = propose_grant(
+        user=newcomer, role="officer", reach="city", why="岗位需要", now=NOW, actor=cast.sysadmin
+    )
+    monitor = dust_monitor(site)
+    duty = open_duty(
+        subject_type="tests.thing",
+        subject_id=1,
+        step="do",
+        title="提交整改回复",
+        action_label="去整改",
+        action_url="/work/",
+        holder=cast.contractor,
+        severity=2,
+        due_at=NOW + FAR,
+        now=NOW,
+        actor=cast.supervisor,
+        project=site,
+    )
+    evidence = keep_evidence(
+        file=photo(),
+        name="现场.jpg",
+        project_id=site.pk,
+        uploaded_by=cast.contractor,
+        supports_type="tests.thing",
+        supports_id=1,
+        now=NOW,
+    )
+    quarantined = Quarantine.objects.create(
+        source=Quarantine.Source.HTTP,
+        subject="http",
+        device_guess=monitor.code,
+        device_id=monitor.pk,
+        reason="range",
+        detail="超出量程",
+        raw=b"{}",
+        received_at=NOW,
+    )
+    run = ImportRun.objects.create(
+        file="imports/none.xlsx", file_name="none.xlsx", started_by=cast.officer, started_at=NOW
+    )
+    return SimpleNamespace(
+        site=site,
+        person=newcomer,
+        organisation=cast.contractor.organisation,
+        grant=Grant.objects.filter(user=cast.clerk).get(),
+        request=GrantRequest.objects.get(pk=request.pk),
+        duty=duty,
+        evidence=evidence,
+        device=monitor,
+        channel=monitor.channels.get(),
+        alert=raise_dust_alert(site),
+        quarantined=quarantined,
+        hazard=report_hazard(project=site, title="临边未防护", grade=2, by=cast.inspector, now=NOW),
+        run=run,
+    )
