@@ -16,6 +16,8 @@ from lantu.monitoring.simulate.signals import EXCESS_CHANCE, in_gap, unit, value
 log = structlog.get_logger(__name__)
 CONNECTS_AT_ONCE = 20
 LONGEST_PAUSE_S = 60.0
+# A visitor first sees the city as its history left it; new trouble comes later.
+CALM_AFTER_START_S = 1800.0
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,13 @@ async def _play(actor: Actor, host: str, port: int, gate: asyncio.Semaphore, cha
 
 async def _report(actor: Actor, publisher: Publisher, chance: float) -> None:
     topic = text(actor.topic)
-    pinged = time.monotonic()
+    pinged = started = time.monotonic()
     try:
         while publisher.is_open:
             at = time.time()
             if not in_gap(actor.code, at):
-                publisher.send(topic, actor.payload(at, chance=chance))
+                calm = time.monotonic() - started < CALM_AFTER_START_S
+                publisher.send(topic, actor.payload(at, chance=0.0 if calm else chance))
                 pinged = time.monotonic()
             elif time.monotonic() - pinged > KEEP_ALIVE_S / 2:
                 publisher.ping()
