@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.roles import Role
@@ -62,8 +63,8 @@ def require(user: Any, key: str, project: Any = None) -> None:
     if not may(user, key, project):
         raise Denied(
             "accounts.no_right",
-            f"您没有“{_permissions[key].label}”的权限。",
-            remedy="如工作需要，请联系本单位的系统管理员申请授权。",
+            gettext("您没有“%(right)s”的权限。") % {"right": _permissions[key].label},
+            remedy=gettext("如工作需要，请联系本单位的系统管理员申请授权。"),
         )
 
 
