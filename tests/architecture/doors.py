@@ -29,8 +29,9 @@ PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "monitoring:project": lambda w: {"code": w.site.code},
     "monitoring:quarantined": lambda w: {"pk": w.quarantined.pk},
     "monitoring:replay": lambda w: {"pk": w.quarantined.pk},
-    "hazards": lambda w: {"code": w.site.code, "pk": w.hazard.pk, "verb": "confirm", "paper": "order"},
-    "cockpit": lambda w: {"look": "page", "key": "lamps"},
+    "hazards": lambda w: {"code": w.site.code, "pk": w.hazard.pk, "verb": "accept_order", "paper": "order"},
+    "cockpit:panel": lambda w: {"look": "page", "key": "kpis"},
+    "cockpit:chart": lambda w: {"key": "investment"},
 }
 # Doors of the sign-in library written as regular expressions: one address for each is enough.
 REGEX_ADDRESSES = {
@@ -42,10 +43,15 @@ REGEX_ADDRESSES = {
 API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/projects/{code}": lambda w: {"code": w.site.code},
     "/project-imports/": lambda w: {"pk": w.run.pk},
+    "/duties/{pk}/approve-stop": lambda w: {"pk": w.asked.pk},
+    "/duties/{pk}/decide-extension": lambda w: {"pk": w.asked.pk},
+    "/duties/{pk}/resume": lambda w: {"pk": w.stopped.pk},
     "/duties/": lambda w: {"pk": w.duty.pk},
     "/devices/": lambda w: {"code": w.device.code},
     "/alerts/": lambda w: {"pk": w.alert.pk},
     "/quarantine/": lambda w: {"pk": w.quarantined.pk},
+    "/hazards/{pk}/confirm": lambda w: {"pk": w.found.pk},
+    "/hazards/{pk}/issue_order": lambda w: {"pk": w.found.pk},
     "/hazards/": lambda w: {"pk": w.hazard.pk},
     "/figures/": lambda w: {"name": "duties.open"},
 }
@@ -53,6 +59,27 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
 WORDS = {
     "to": "owner", "holder": "owner", "project": "@site", "channel": "@channel", "from": "2026-06-01T00:00:00Z",
     "until": "2036-06-01T00:00:00Z", "month": "2026-05-01", "reason": "理由", "code": "stop_order",
+}  # fmt: skip
+# Bodies where the document cannot say enough for a sample.
+BODIES: dict[str, Callable[[World], Any]] = {
+    "POST /projects": lambda w: {
+        "code": "2601-371402-04-01-100009", "name": "新桥", "category": "government", "plan_class": "new_start",
+        "sector": "transport", "stage": "initiation", "area_code": "371402", "total_investment_yuan": 1_000_000,
+        "owner_organisation": w.site.owner_org.name, "owner": w.site.owner_org.name,
+    },
+    "POST /projects/{code}/months": lambda w: {"month": "2026-05", "physical_pct": 40, "reason": "报送", "source": "统计"},
+    "PUT /projects/{code}/parties": lambda w: {
+        "role": "designer", "organisation": w.organisation.name, "contact": "contractor", "reason": "登记",
+    },
+    "PUT /projects/{code}/geometry": lambda w: {"geometry": {"type": "Point", "coordinates": [116.31, 37.46]}},
+    "POST /projects/{code}/code": lambda w: {"new_code": "2601-371402-04-01-100008", "reason": "重新赋码"},
+    "PUT /projects/{code}/year": lambda w: {"year": 2026, "planned_yuan": 1_000_000},
+    "POST /map/within": lambda w: {
+        "geometry": {"type": "Polygon", "coordinates": [[[116, 37], [117, 37], [117, 38], [116, 37]]]}
+    },
+    "POST /hazards": lambda w: {"project": w.site.code, "title": "临边未防护", "grade": 2},
+    "POST /telemetry": lambda w: {"device": w.device.code, "values": {"pm10": 80.0}},
+    "POST /duties/{pk}/ask-extension": lambda w: {"wanted_due_at": "2040-06-01T00:00:00Z", "reason": "雨季"},
 }  # fmt: skip
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -115,7 +142,8 @@ def api_doors(world: World) -> Iterator[Door]:
             content = operation.get("requestBody", {}).get("content", {})
             schema = next(iter(content.values()), {}).get("schema", {})
             multipart = "multipart/form-data" in content
-            body = _sample(schema, document, world, "") if schema else None
+            known = BODIES.get(f"{verb.upper()} {short}")
+            body = known(world) if known else _sample(schema, document, world, "") if schema else None
             yield Door(
                 f"{verb.upper()} {path}",
                 verb.upper(),

@@ -7,14 +7,20 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.base import ContentFile
+from openpyxl import Workbook
 from PIL import Image
 
 from lantu.accounts.models import Grant, GrantRequest, User
 from lantu.accounts.services.grants import propose_grant
 from lantu.core.services.keep_evidence import keep_evidence
+from lantu.duties.models import Duty
+from lantu.duties.services.clock_stop import approve_stop, ask_stop
+from lantu.duties.services.extension import ask_extension
 from lantu.duties.services.open import open_duty
 from lantu.hazards.services import report_hazard
-from lantu.hazards.tests.site import dust_monitor, raise_dust_alert
+from lantu.hazards.states import HazardState
+from lantu.hazards.tests.site import dust_monitor, hazard_at, raise_dust_alert
 from lantu.monitoring.telemetry.models import Quarantine
 from lantu.projects.models import ImportRun
 from tests.cast import NOW
@@ -28,18 +34,16 @@ def photo() -> bytes:
     return out.getvalue()
 
 
-def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
-    """Everything belongs to ``site``, whose parties are the cast; nothing of it concerns the outsider."""
-    newcomer = User.objects.create_user(
-        username="newcomer", display_name="新人", organisation=cast.officer.organisation
-    )
-    request = propose_grant(
-        user=newcomer, role="officer", reach="city", why="岗位需要", now=NOW, actor=cast.sysadmin
-    )
-    monitor = dust_monitor(site)
-    duty = open_duty(
+def spreadsheet() -> ContentFile[bytes]:
+    out = io.BytesIO()
+    Workbook().save(out)
+    return ContentFile(out.getvalue(), name="projects.xlsx")
+
+
+def _duty(cast: SimpleNamespace, site: Any, number: int) -> Duty:
+    return open_duty(
         subject_type="tests.thing",
-        subject_id=1,
+        subject_id=number,
         step="do",
         title="提交整改回复",
         action_label="去整改",
@@ -51,6 +55,24 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         actor=cast.supervisor,
         project=site,
     )
+
+
+def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
+    """Everything belongs to ``site``, whose parties are the cast; nothing of it concerns the outsider."""
+    newcomer = User.objects.create_user(
+        username="newcomer", display_name="新人", organisation=cast.officer.organisation
+    )
+    request = propose_grant(
+        user=newcomer, role="officer", reach="city", why="岗位需要", now=NOW, actor=cast.sysadmin
+    )
+    monitor = dust_monitor(site)
+    duty, asked, stopped = (_duty(cast, site, number) for number in (1, 2, 3))
+    for one in (asked, stopped):
+        ask_stop(
+            one, code="stop_order", note="停工令", expected_until=NOW + FAR, now=NOW, actor=cast.contractor
+        )
+    approve_stop(stopped, now=NOW, actor=cast.officer)
+    ask_extension(asked, wanted_due_at=NOW + 2 * FAR, reason="雨季", now=NOW, actor=cast.contractor)
     evidence = keep_evidence(
         file=photo(),
         name="现场.jpg",
@@ -71,7 +93,7 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         received_at=NOW,
     )
     run = ImportRun.objects.create(
-        file="imports/none.xlsx", file_name="none.xlsx", started_by=cast.officer, started_at=NOW
+        file=spreadsheet(), file_name="projects.xlsx", started_by=cast.officer, started_at=NOW
     )
     return SimpleNamespace(
         site=site,
@@ -80,11 +102,14 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         grant=Grant.objects.filter(user=cast.clerk).get(),
         request=GrantRequest.objects.get(pk=request.pk),
         duty=duty,
+        asked=asked,
+        stopped=stopped,
         evidence=evidence,
         device=monitor,
         channel=monitor.channels.get(),
         alert=raise_dust_alert(site),
         quarantined=quarantined,
-        hazard=report_hazard(project=site, title="临边未防护", grade=2, by=cast.inspector, now=NOW),
+        found=report_hazard(project=site, title="通道堆物", grade=2, by=cast.inspector, now=NOW),
+        hazard=hazard_at(HazardState.ORDERED, cast, site),
         run=run,
     )
