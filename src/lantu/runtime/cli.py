@@ -57,8 +57,7 @@ def up(
         ),
     ] = None,
 ) -> None:
-    wanted = boot.Wanted(demo=demo, host=host or os.environ.get("LANTU_HOST") or "127.0.0.1", port=port)
-    boot.up(Places.of(data_dir), wanted)
+    boot.up(Places.of(data_dir), boot.Wanted(demo=demo, host=_host(host), port=port))
 
 
 @app.command(help=say("现在哪些在运行、地址是什么", "What runs now, and where"))
@@ -110,7 +109,7 @@ def web(
     host: Annotated[str | None, typer.Option()] = None,
     port: Annotated[int | None, typer.Option()] = None,
 ) -> None:
-    address = host or os.environ.get("LANTU_HOST") or "127.0.0.1"
+    address = _host(host)
     env = processes.environment_in_force(Places.of(data_dir))
     claimed = ports.claim(ports.WEB, address, explicit=port)
     env |= {"LANTU_HOST": address, "LANTU_WEB_PORT": str(claimed)}
@@ -167,6 +166,11 @@ def main() -> None:
     except Fault as fault:
         show_fault(fault)
         sys.exit(1)
+
+
+def _host(given: str | None) -> str:
+    """The address to serve on, without the brackets that a URL puts around IPv6."""
+    return (given or os.environ.get("LANTU_HOST") or "127.0.0.1").strip("[]")
 
 
 def _run_command(name: str, arguments: list[str]) -> None:

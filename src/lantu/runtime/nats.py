@@ -121,7 +121,7 @@ jetstream {{
   sync_interval: "1s"
 }}
 mqtt {{
-  listen: {quoted(f"{self.mqtt_host}:{self.mqtt_port}")}
+  listen: {quoted(f"{_bracketed(self.mqtt_host)}:{self.mqtt_port}")}
   max_ack_pending: 60000
   ack_wait: "30s"
 }}
@@ -177,6 +177,10 @@ def server_binary() -> Path:
             ),
         )
     return Path(found)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _file_limit(store: Path) -> int:

@@ -56,11 +56,9 @@ class Prepared:
 def _digest(env: dict[str, str]) -> str:
     package = Path(str(resources.files("lantu")))
     read = hashlib.sha256()
-    for path in sorted(
-        [*package.rglob("migrations/**/*.py"), *(package / "packs").rglob("*"), *_commands(package)]
-    ):
+    for path in sorted(_read_by_the_steps(package, env)):
         if path.is_file() and "__pycache__" not in path.parts:
-            read.update(f"{path.relative_to(package)}\0".encode())
+            read.update(f"{path}\0".encode())
             read.update(path.read_bytes())
     for name in WITH_TABLES:
         read.update(f"{name}={metadata.version(name)}\0".encode())
@@ -69,5 +67,14 @@ def _digest(env: dict[str, str]) -> str:
     return read.hexdigest()
 
 
-def _commands(package: Path) -> list[Path]:
-    return [*(package / "site" / "demo").rglob("*.py"), package / "site" / "city.py"]
+def _read_by_the_steps(package: Path, env: dict[str, str]) -> set[Path]:
+    """Migrations, packs (a city's own may lie anywhere), county outlines, and the code that loads them."""
+    own_pack = Path(env.get("LANTU_CITY_PACK") or "-")
+    return {
+        *package.rglob("migrations/**/*.py"),
+        *(package / "packs").rglob("*"),
+        *(own_pack.rglob("*") if own_pack.is_dir() else ()),
+        *(package / "ui" / "static" / "dist").glob("*.geojson"),
+        *(package / "site" / "demo").rglob("*.py"),
+        package / "site" / "city.py",
+    }

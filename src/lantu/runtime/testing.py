@@ -1,4 +1,7 @@
-"""Throw-away engines for tests: started in a temporary directory, gone when the block ends."""
+"""Throw-away engines for tests: started in a temporary directory, gone when the block ends.
+
+Use them in the main thread: the kernel ends a child together with the thread that started it.
+"""
 
 from __future__ import annotations
 

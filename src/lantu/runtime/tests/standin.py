@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,7 @@ def child(name: str, *arguments: str) -> None:
     if name in {"migrate", "load_city", "load_boundaries", "seed_demo"}:
         print(f"{name} is done", flush=True)
     elif name == "web":
+        ThreadingHTTPServer.address_family = socket.AF_INET6 if ":" in arguments[0] else socket.AF_INET
         ThreadingHTTPServer((arguments[0], int(arguments[1])), Healthy).serve_forever()
     else:
         print(name, sorted(key for key in os.environ if key.startswith("LANTU_")), flush=True)

@@ -102,6 +102,14 @@ def test_taken_default_ports_move_on_and_taken_explicit_ones_do_not(data):
         assert {one["web"], one["mqtt"], one["nats"]}.isdisjoint({two["web"], two["mqtt"], two["nats"]})
 
 
+@pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="this machine has no IPv6")
+def test_serves_on_ipv6(data):
+    with lantu_up(data, "--host", "[::1]") as running:
+        assert running.endpoints["web"].startswith("http://[::1]:")
+        assert running.endpoints["mqtt"].startswith("mqtt://[::1]:")
+        assert urllib.request.urlopen(f"{running.endpoints['web']}/healthz").status == 200
+
+
 def test_second_start_in_the_same_data_directory_is_refused(data):
     with lantu_up(data) as running:
         refused = lantu("up", "--data-dir", str(data))
