@@ -19,6 +19,7 @@ def mark_notices_seen(user: User, *, now: datetime, ids: Iterable[int] | None = 
 
 def mark_seen(duty: Duty, *, user: User, now: datetime) -> None:
     """The person has opened the duty. The clock started at dispatch; this moves nothing."""
-    if duty.holder_id == user.pk:
+    if duty.holder_id == user.pk and duty.seen_at is None:
+        duty.seen_at = now
         Duty.objects.filter(pk=duty.pk, seen_at=None).update(seen_at=now)
     Notice.objects.filter(duty=duty, recipient=user, seen_at=None).update(seen_at=now)
