@@ -21,7 +21,7 @@ from lantu.monitoring.alerts.links import taken_up_link
 from lantu.monitoring.alerts.selectors import find_alerts, get_alert
 from lantu.monitoring.alerts.services.mark_false_positive import mark_false_positive
 from lantu.monitoring.alerts.states import AlertKind, AlertState
-from lantu.monitoring.alerts.words import EVENTS
+from lantu.monitoring.alerts.words import EVENTS, inputs_in_words
 from lantu.monitoring.devices.models import DeviceType
 from lantu.monitoring.devices.selectors import channels_with_latest, coverage, find_devices, get_device
 from lantu.monitoring.devices.services.token import issue_token
@@ -170,6 +170,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
             "duty": duty,
             "link": taken_up_link(found.taken_up_ref, request.user) if found.taken_up_ref else None,
             "events": told,
+            "inputs": inputs_in_words(found.inputs),
             "values": list(reversed(found.inputs.get("values", [])))[:12],
             "may_mark": found.is_open and may(request.user, "monitoring.mark_false", found.project),
         },

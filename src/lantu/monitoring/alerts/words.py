@@ -1,10 +1,15 @@
-"""Events of an alert in words, for its page."""
+"""Events and inputs of an alert in words, for its page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from lantu.monitoring.rules.states import Per, Stat
 
 EVENTS: dict[str, tuple[Any, str]] = {
     "monitoring.alert_raised": (_("规则判定超限，产生预警"), "bad"),
@@ -16,3 +21,40 @@ EVENTS: dict[str, tuple[Any, str]] = {
     "monitoring.alert_marked_false": (_("两人确认为误报"), ""),
     "monitoring.alert_closed": (_("预警关闭"), "ok"),
 }
+
+# What calc.rules.levels.explain and the silence rule keep; the rule and its version stand in their own card.
+INPUTS: dict[str, Any] = {
+    "reading": _("判定时读数"),
+    "compared": _("参与比较的数值"),
+    "limit": _("限值"),
+    "since_ms": _("持续超限自"),
+    "samples_over": _("连续超限次数"),
+    "statistic": _("统计量"),
+    "statistic_value": _("统计值"),
+    "window_s": _("统计时长（秒）"),
+    "samples": _("有效样本数"),
+    "samples_needed": _("至少需要样本数"),
+    "reference": _("比较基准值"),
+    "reference_ts_ms": _("比较基准时间"),
+    "per": _("速率单位时间"),
+    "other": _("另一通道数值"),
+    "other_ts_ms": _("另一通道时间"),
+    "upper_bound_only": _("仅按上限判定"),
+    "period_s": _("上报周期（秒）"),
+    "periods": _("允许缺报周期数"),
+    "last_seen_ms": _("最后来数时间"),
+}
+_CHOICES: dict[str, dict[str, Any]] = {"statistic": dict(Stat.choices), "per": dict(Per.choices)}
+
+
+def inputs_in_words(inputs: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    """The inputs of a judgement as (label, text); times local, numbers with at most two decimals."""
+    return [(label, _input_text(name, inputs[name])) for name, label in INPUTS.items() if name in inputs]
+
+
+def _input_text(name: str, value: Any) -> str:
+    if name.endswith("_ms"):
+        return f"{timezone.localtime(datetime.fromtimestamp(value / 1000, UTC)):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return str(_CHOICES.get(name, {}).get(value, value))
