@@ -278,7 +278,7 @@ def _take_record(
 def _time_problem(ts: Any, received: int, index: int) -> Problem | None:
     if ts is None:
         return None
-    if isinstance(ts, bool) or not isinstance(ts, int | float) or not math.isfinite(ts):
+    if isinstance(ts, bool) or not isinstance(ts, int | float) or not _finite(ts):
         return Problem(Reason.BAD_TIME, f"ts = {str(ts)[:60]}", index)
     if ts > received + FUTURE_MS:
         return Problem(Reason.FUTURE_TIME, f"{_shown(ts - received)} ms ahead of receipt", index)
@@ -298,6 +298,14 @@ def _shown(number: float) -> str:
     )
 
 
+def _finite(number: float) -> bool:
+    """Whether a JSON number fits a float; whole numbers of hundreds of digits do not."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
 def _value_problem(device: KnownDevice, key: str, value: Any, unit: Any, index: int) -> Problem | None:
     name = key[:40]
     if key not in device.keys:
@@ -306,11 +314,7 @@ def _value_problem(device: KnownDevice, key: str, value: Any, unit: Any, index: 
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return Problem(Reason.BAD_VALUE, f"{name} = {str(value)[:60]}", index, name)
-    try:
-        finite = math.isfinite(float(value))
-    except OverflowError:
-        finite = False
-    if not finite:
+    if not _finite(value):
         return Problem(Reason.NOT_FINITE, f"{name} = {str(value)[:40]}", index, name)
     if unit is not None:
         wanted = device.units[key]

@@ -92,6 +92,7 @@ def test_one_bad_channel_keeps_the_good_ones() -> None:
         (b'{"values":{"pm10":-Infinity}}', "not_finite"),
         (b'{"values":{"pm10":1e999}}', "not_finite"),
         (b'{"values":{"pm10":' + b"9" * 400 + b"}}", "not_finite"),
+        (b'{"ts":' + b"9" * 400 + b',"values":{"pm10":1}}', "bad_time"),
         (b'{"values":{"pm10":true}}', "bad_value"),
         (b'{"values":{"pm10":{"v":1}}}', "bad_value"),
         (b'{"values":{"pm10":1001}}', "out_of_range"),
