@@ -33,7 +33,9 @@ class Line:
 
 def story(project: Project, *, limit: int = SHOWN) -> list[Line]:
     """The latest events of the project, whoever emitted them."""
-    events = Event.objects.filter(project_id=project.pk).select_related("actor").order_by("-at", "-id")[:limit]
+    events = (
+        Event.objects.filter(project_id=project.pk).select_related("actor").order_by("-at", "-id")[:limit]
+    )
     return [Line(event, str(event_name(event.kind)), _detail(event), _tone(event)) for event in events]
 
 
@@ -106,7 +108,10 @@ def _party(payload: dict[str, Any]) -> str:
 
 
 def _year(payload: dict[str, Any]) -> str:
-    return _("%(year)s 年 %(amount)s") % {"year": payload.get("year"), "amount": _yuan(payload.get("after_yuan"))}
+    return _("%(year)s 年 %(amount)s") % {
+        "year": payload.get("year"),
+        "amount": _yuan(payload.get("after_yuan")),
+    }
 
 
 _TELLERS = {
@@ -117,5 +122,5 @@ _TELLERS = {
     "projects.year_plan_set": _year,
     "projects.code_replaced": lambda payload: f"{payload.get('old_code')} → {payload.get('new_code')}",
     "projects.project_registered": lambda payload: str(payload.get("code", "")),
-    "projects.geometry_set": lambda payload: f"{payload.get('lon')}, {payload.get('lat')}",
+    "projects.geometry_set": lambda payload: f"{payload['lon']:.5f}, {payload['lat']:.5f}",
 }

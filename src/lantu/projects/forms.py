@@ -54,9 +54,14 @@ class UnitField(forms.CharField):
         word = super().clean(value)
         if not word:
             return None
-        found = Organisation.objects.filter(name=word).first() or Organisation.objects.filter(short_name=word).first()
+        found = (
+            Organisation.objects.filter(name=word).first()
+            or Organisation.objects.filter(short_name=word).first()
+        )
         if found is None:
-            raise forms.ValidationError(_("没有登记“%(unit)s”这个单位，请从列表中选择。"), params={"unit": word})
+            raise forms.ValidationError(
+                _("没有登记“%(unit)s”这个单位，请从列表中选择。"), params={"unit": word}
+            )
         return found
 
 
@@ -69,7 +74,9 @@ class StyledForm(forms.Form):
         super().__init__(*args, **more)
         for name, field in self.fields.items():
             kind = getattr(field.widget, "input_type", "")
-            css = {"select": "form-select", "checkbox": "form-check-input", "hidden": ""}.get(kind, "form-control")
+            css = {"select": "form-select", "checkbox": "form-check-input", "hidden": ""}.get(
+                kind, "form-control"
+            )
             field.widget.attrs |= {"class": css} if css else {}
             if name in self.LISTS:
                 field.widget.attrs |= {"list": self.LISTS[name], "autocomplete": "off"}
@@ -86,7 +93,9 @@ class LinesField(forms.CharField):
         try:
             return read_lines(self.field, super().clean(value))
         except ValueError as error:
-            raise forms.ValidationError(_("“%(line)s”里的金额不是数字。"), params={"line": str(error)}) from error
+            raise forms.ValidationError(
+                _("“%(line)s”里的金额不是数字。"), params={"line": str(error)}
+            ) from error
 
 
 class ProjectForm(StyledForm):
@@ -94,7 +103,9 @@ class ProjectForm(StyledForm):
 
     LISTS = {"owner_org": "owners", "lead_unit": "departments"}
 
-    code = forms.CharField(label=_("项目代码"), max_length=40, help_text=_("24 位，形如 2603-371402-04-01-123456"))
+    code = forms.CharField(
+        label=_("项目代码"), max_length=40, help_text=_("24 位，形如 2603-371402-04-01-123456")
+    )
     name = forms.CharField(label=_("项目名称"), max_length=160)
     category = forms.ChoiceField(label=_("投资类别"), choices=Category.choices)
     plan_class = forms.ChoiceField(label=_("计划类别"), choices=PlanClass.choices)
@@ -126,10 +137,16 @@ class ProjectForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("会向公众展示，不得含涉密内容"),
     )
-    content_scale = LinesField("content_scale", label=_("规模明细"), help_text=_("每行一项：建筑面积，146200，平方米"))
+    content_scale = LinesField(
+        "content_scale", label=_("规模明细"), help_text=_("每行一项：建筑面积，146200，平方米")
+    )
     funds = LinesField("funds", label=_("资金来源"), help_text=_("每行一项：来源，万元，年度"))
-    approvals = LinesField("approvals", label=_("审批办理情况"), help_text=_("每行一项：事项，状态，日期，文号"))
-    elements = LinesField("elements", label=_("要素需求"), help_text=_("每行一项：要素，数量，单位，落实情况"))
+    approvals = LinesField(
+        "approvals", label=_("审批办理情况"), help_text=_("每行一项：事项，状态，日期，文号")
+    )
+    elements = LinesField(
+        "elements", label=_("要素需求"), help_text=_("每行一项：要素，数量，单位，落实情况")
+    )
     targets = LinesField("targets", label=_("绩效目标"), help_text=_("每行一项：指标，目标值，单位"))
     tags = forms.CharField(label=_("标签"), required=False, max_length=300, help_text=_("用顿号分开"))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -146,6 +163,7 @@ class ProjectForm(StyledForm):
         if project is not None:
             more["initial"] = _initial(project)
         super().__init__(*args, **more)
+        self.project = project
         self.fields["area_code"].choices = list(area_names().items())  # type: ignore[attr-defined]
         self.fields["status"].initial = Status.ACTIVE
         if project is not None:
@@ -155,13 +173,22 @@ class ProjectForm(StyledForm):
         return [(title, [self[name] for name in names]) for title, names in self.GROUPS]
 
     def clean_tags(self) -> list[str]:
-        return [part.strip() for part in self.cleaned_data["tags"].replace(",", "、").replace("，", "、").split("、") if part.strip()]
+        return [
+            part.strip()
+            for part in self.cleaned_data["tags"].replace(",", "、").replace("，", "、").split("、")
+            if part.strip()
+        ]
 
     def values(self) -> dict[str, Any]:
         """Cleaned values for the services, in yuan."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         for name in ("works_yuan", "land_yuan", "other_yuan"):
             values[name] = values[name] or Decimal(0)
+        # Typed text knows no numbers: a list nobody touched stays as it is stored, or 5.9 → "5.9" would be a change.
+        for name in LINE_FIELDS if self.project else ():
+            stored = getattr(self.project, name)
+            if values[name] == read_lines(name, lines_of(name, stored)):
+                values[name] = stored
         return values
 
 
@@ -186,7 +213,12 @@ class MonthForm(StyledForm):
 
     month = forms.ChoiceField(label=_("月份"))
     physical_pct = forms.DecimalField(
-        label=_("形象进度 %"), min_value=0, max_value=100, decimal_places=2, required=False, help_text=_("累计")
+        label=_("形象进度 %"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        required=False,
+        help_text=_("累计"),
     )
     planned_pct = forms.DecimalField(
         label=_("序时进度 %"), min_value=0, max_value=100, decimal_places=2, required=False,
@@ -222,7 +254,10 @@ class PlaceForm(StyledForm):
 
     datum = forms.ChoiceField(
         label=_("坐标系"),
-        choices=[("cgcs2000", _("CGCS2000（或 WGS-84）经纬度")), ("gcj02", _("GCJ-02（高德、腾讯地图取的点），换算后保存"))],
+        choices=[
+            ("cgcs2000", _("CGCS2000（或 WGS-84）经纬度")),
+            ("gcj02", _("GCJ-02（高德、腾讯地图取的点），换算后保存")),
+        ],
     )
     lon = forms.FloatField(label=_("经度"), required=False)
     lat = forms.FloatField(label=_("纬度"), required=False)
@@ -233,7 +268,9 @@ class PlaceForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=_("粘贴 GeoJSON 的线、面；填了这一栏就不看经纬度"),
     )
-    source = forms.CharField(label=_("来源说明"), max_length=80, required=False, help_text=_("如：用地红线 2026-03"))
+    source = forms.CharField(
+        label=_("来源说明"), max_length=80, required=False, help_text=_("如：用地红线 2026-03")
+    )
 
     def geometry(self) -> Any:
         """What set_geometry takes, or None when nothing was given."""
@@ -263,7 +300,11 @@ class PartyForm(StyledForm):
             named = list(people.filter(display_name=word)[:2])
             if found is None and len(named) != 1:
                 offered = "、".join(str(p) for p in people[:8]) or "—"
-                self.add_error("contact", _("“%(unit)s”没有唯一的“%(word)s”。在岗人员：%(people)s") % {"unit": unit.name, "word": word, "people": offered})
+                self.add_error(
+                    "contact",
+                    _("“%(unit)s”没有唯一的“%(word)s”。在岗人员：%(people)s")
+                    % {"unit": unit.name, "word": word, "people": offered},
+                )
             else:
                 data["contact"] = found or named[0]
         return data
@@ -282,5 +323,8 @@ class YearPlanForm(StyledForm):
 
 
 class ImportForm(StyledForm):
-    file = forms.FileField(label=_("项目清单（.xlsx 或 .csv）"), widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.xls"}))
+    file = forms.FileField(
+        label=_("项目清单（.xlsx 或 .csv）"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.xls"}),
+    )
     may_add_units = forms.BooleanField(label=_("自动登记新的建设单位"), required=False)

@@ -55,13 +55,7 @@ def report_month(
     require(actor, "projects.report_month", row)
     first = month_start(month)
     today = timezone.localtime(now).date()
-    if first > today:
-        raise Unacceptable(
-            "projects.future_month",
-            _("%(month)s 还没有到，不能填报。") % {"month": f"{first:%Y-%m}"},
-            remedy=_("请选择本月或以前的月份。"),
-            field="month",
-        )
+    _refuse_future(first, today)
     wanted = {"physical_pct": physical_pct, "invested_yuan": invested_yuan, "paid_yuan": paid_yuan}
     wanted |= {"planned_pct": planned_pct, "planned_invest_yuan": planned_invest_yuan}
     values = {field: _number(field, value) for field, value in wanted.items() if value not in (None, "")}
@@ -86,14 +80,20 @@ def report_month(
     _keep_in_step(row, months, now)
     figures = {field: _word(value) for field, value in values.items()} | {"grade": grade}
     figures |= {f"{field}_before": _word(value) for field, value in before.items() if value is not None}
-    emit(
-        MonthReported(project_id=row.pk, subject_id=row.pk, month=f"{first:%Y-%m}", figures=figures),
-        actor=actor,
-        at=now,
-        reason=reason,
-    )
+    told = MonthReported(project_id=row.pk, subject_id=row.pk, month=f"{first:%Y-%m}", figures=figures)
+    emit(told, actor=actor, at=now, reason=reason)
     recompute_lamps(project_ids=[row.pk], now=now, actor=actor)
     return figure
+
+
+def _refuse_future(month: date, today: date) -> None:
+    if month > today:
+        raise Unacceptable(
+            "projects.future_month",
+            _("%(month)s 还没有到，不能填报。") % {"month": f"{month:%Y-%m}"},
+            remedy=_("请选择本月或以前的月份。"),
+            field="month",
+        )
 
 
 def _label(field: str) -> str:

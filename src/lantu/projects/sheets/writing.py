@@ -16,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from lantu.projects.areas import area_names
 from lantu.projects.models import Project
 from lantu.projects.sheets.columns import COLUMNS, EXTRA, Column
+from lantu.projects.sheets.plainxlsx import CELL_CHARS, write_sheet
 from lantu.projects.sheets.reading import column_letter
 
 HEAD_FILL = PatternFill("solid", fgColor="0F4C9C")
@@ -24,7 +25,6 @@ BAD_FILL = PatternFill("solid", fgColor="FBD9D9")
 HEAD_FONT = Font(color="FFFFFF", bold=True)
 WAN = Decimal(10_000)
 VALIDATED_ROWS = 5000
-CELL_CHARS = 32_000
 SHEET = "项目清单"
 
 
@@ -37,66 +37,60 @@ def _text_cell(sheet: Any, value: Any) -> Any:
     return value
 
 
-def _head(sheet: Any, columns: Iterable[Column], extra: Iterable[str] = ()) -> list[Any]:
+def _head(sheet: Any, columns: Iterable[Column]) -> list[Any]:
     cells = []
     for column in columns:
         cell = WriteOnlyCell(sheet, value=column.heading)
         cell.font, cell.fill = HEAD_FONT, REQUIRED_FILL if column.required else HEAD_FILL
         cells.append(cell)
-    for text in extra:
-        cell = WriteOnlyCell(sheet, value=text)
-        cell.font, cell.fill = HEAD_FONT, HEAD_FILL
-        cells.append(cell)
     return cells
 
 
-def _set_widths(sheet: Any, extra: int = 0) -> None:
+def _set_widths(sheet: Any) -> None:
     for index, column in enumerate(COLUMNS):
         sheet.column_dimensions[column_letter(index)].width = column.width
-    for index in range(len(COLUMNS), len(COLUMNS) + extra):
-        sheet.column_dimensions[column_letter(index)].width = 14
     sheet.freeze_panes = "C2"
 
 
-def _wan(yuan: Decimal | None) -> float | None:
-    return None if yuan is None else float(yuan / WAN)
+def _wan(yuan: Decimal | None) -> Decimal | None:
+    return None if yuan is None else (yuan / WAN).normalize() + 0
 
 
-def project_cells(project: Project, areas: dict[str, str]) -> Iterator[Any]:
-    """The values of a project in the order of COLUMNS, then EXTRA."""
-    for column in COLUMNS:
-        if column.key in ("owner_org", "lead_unit"):
-            unit = getattr(project, column.key)
-            yield unit.name if unit else None
-        elif column.kind == "choice":
-            yield getattr(project, f"get_{column.key}_display")()
-        elif column.kind == "area":
-            yield areas.get(project.area_code, project.area_code)
-        elif column.kind == "money":
-            yield _wan(getattr(project, column.key))
-        elif column.kind == "tags":
-            yield "、".join(project.tags)
-        else:
-            yield getattr(project, column.key)
-    yield project.get_lamp_display()
-    yield project.lamp_words
-    yield f"{project.latest_month:%Y-%m}" if project.latest_month else None
-    yield None if project.planned_pct is None else float(project.planned_pct)
-    yield None if project.physical_pct is None else float(project.physical_pct)
-    yield _wan(project.invested_yuan)
-    yield _wan(project.paid_yuan)
+def _words(field: str) -> dict[str, str]:
+    return {str(key): str(label) for key, label in Project._meta.get_field(field).flatchoices}  # type: ignore[union-attr]
+
+
+def _cells(projects: Iterable[Project]) -> Iterator[list[Any]]:
+    """Each project's values in the order of COLUMNS, then EXTRA; words are looked up once, not once a project."""
+    areas = area_names()
+    words = {column.key: _words(column.key) for column in COLUMNS if column.kind == "choice"}
+    lamps = _words("lamp")
+    for project in projects:
+        line: list[Any] = []
+        for column in COLUMNS:
+            value = getattr(project, column.key)
+            if column.kind == "unit":
+                value = value.name if value else None
+            elif column.kind == "choice":
+                value = words[column.key].get(value, value)
+            elif column.kind == "area":
+                value = areas.get(value, value)
+            elif column.kind == "money":
+                value = _wan(value)
+            elif column.kind == "tags":
+                value = "、".join(value)
+            line.append(value)
+        month = f"{project.latest_month:%Y-%m}" if project.latest_month else None
+        line += [lamps[project.lamp], project.lamp_words, month, project.planned_pct, project.physical_pct]
+        line += [_wan(project.invested_yuan), _wan(project.paid_yuan)]
+        yield line
 
 
 def export_projects(projects: Iterable[Project]) -> IO[bytes]:
     """An open temporary .xlsx of these projects; importing it back changes nothing."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(SHEET)
-    _set_widths(sheet, len(EXTRA))
-    sheet.append(_head(sheet, COLUMNS, EXTRA))
-    areas = area_names()
-    for project in projects:
-        sheet.append([_text_cell(sheet, value) for value in project_cells(project, areas)])
-    return _saved(book)
+    headings = [(column.heading, column.width, column.required) for column in COLUMNS]
+    headings += [(text, 14, False) for text in EXTRA]
+    return write_sheet(SHEET, headings, _cells(projects))
 
 
 def template() -> IO[bytes]:

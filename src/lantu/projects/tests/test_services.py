@@ -14,6 +14,7 @@ from lantu.core.models import Event
 from lantu.core.refusals import Denied, Refused, Unacceptable
 from lantu.core.services.verify_chain import verify_events
 from lantu.core.subscriptions import inline_delivery
+from lantu.projects.forms import ProjectForm
 from lantu.projects.jobs import recompute_all_lamps
 from lantu.projects.lamp_facts import LampFactSource, lamp_facts, recompute_after
 from lantu.projects.models import MonthlyFigure, Party, Project, ProjectCode, YearPlan
@@ -130,6 +131,17 @@ def test_the_second_writer_sees_the_difference(cast: Any, park: Project) -> None
     assert (park.address, park.version) == ("运河西路", 2)
     change_project(project=park, values={"address": "运河西路"}, version=1, actor=cast.county, now=NOW)
     assert kinds().count("projects.project_changed") == 1
+
+
+def test_a_form_leaves_lists_nobody_touched_as_they_are(cast: Any, park: Project) -> None:
+    stored = [{"unit": "万平方米", "item": "建设规模", "quantity": 5.9}]
+    change_project(project=park, values={"content_scale": stored}, version=1, actor=cast.officer, now=NOW)
+    park.refresh_from_db()
+    shown = ProjectForm(project=park)
+    typed = {name: "" if value is None else value for name, value in shown.initial.items()}
+    form = ProjectForm(typed | {"address": "运河西路"}, project=park)
+    assert form.is_valid(), form.errors
+    assert form.values()["content_scale"] == stored
 
 
 def test_a_change_tells_before_and_after(cast: Any, park: Project) -> None:
