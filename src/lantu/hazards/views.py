@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lantu.accounts.models import Organisation
 from lantu.accounts.permissions import may, require
-from lantu.core.refusals import Refused
+from lantu.core.refusals import Refused, Unacceptable
 from lantu.hazards import clocks, selectors
 from lantu.hazards.actions import actions_for
 from lantu.hazards.doing import Request, do
@@ -197,7 +197,10 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _report(request: HttpRequest, user: Any) -> Hazard:
-    project = get_visible(user, request.POST.get("project", "").replace("\x00", ""))
+    code = request.POST.get("project", "").replace("\x00", "").strip()
+    if not code:
+        raise Unacceptable("hazards.no_project", _("请选择项目。"), field="project")
+    project = get_visible(user, code)
     hazard = report_hazard(
         project=project,
         title=request.POST.get("title", ""),
