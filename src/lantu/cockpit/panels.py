@@ -15,9 +15,16 @@ from lantu.cockpit.charts import closing_chart, investment_chart
 from lantu.ui.tags.figures import ShownFigure, shown_figure
 from lantu.ui.tags.numbers import money, number
 
-WALL_ROWS = {"warnings": 6, "silent": 3, "news": 12}
-PAGE_ROWS = {"warnings": 8, "silent": 6, "news": 8}
+WALL_ROWS = {"warnings": 5, "silent": 3, "news": 12}
+PAGE_ROWS = {"warnings": 6, "silent": 9, "news": 8}
 Facts = dict[str, Any]
+
+
+def _four_digits(amount: str) -> str:
+    """``1,609.19`` → ``1,609.2``: from a distance a decimal is enough; the exact sum stands behind the link."""
+    before, blank, digits = amount.rpartition(" ")
+    value = float(digits.replace(",", "")) if digits[:1].isdigit() else 0.0
+    return f"{before}{blank}{number(value, 1)}" if value >= 100 else amount
 
 
 class Screen:
@@ -38,7 +45,7 @@ class Screen:
         """A sum of yuan for a large display: number and unit apart."""
         shown = self.figure(name)
         text, _blank, unit = money(shown.value).rpartition(" ")
-        return {"figure": shown, "text": text, "unit": unit}
+        return {"figure": shown, "text": _four_digits(text), "unit": unit}
 
     @cached_property
     def overview(self) -> selectors.Overview:

@@ -348,12 +348,12 @@ class Happening:
     project: Project | None
 
 
-# What moves the city. Sign-ins, tokens and hand-overs of duties are in the log, not on the wall.
+# What moves the city. Sign-ins, tokens, registrations and hand-overs of duties are in the log, not on the wall.
 NEWS = (
     "monitoring.alert_raised", "monitoring.alert_escalated", "monitoring.alert_cleared", "monitoring.alert_closed",
     "hazards.hazard_opened", "hazards.order_issued", "hazards.order_accepted", "hazards.reply_submitted",
     "hazards.reply_confirmed", "hazards.reply_returned", "hazards.hazard_closed",
-    "projects.month_reported", "projects.lamp_changed", "projects.project_registered", "projects.projects_imported",
+    "projects.month_reported", "projects.lamp_changed", "projects.projects_imported",
     "duties.duty_escalated", "duties.duty_urged",
 )  # fmt: skip
 

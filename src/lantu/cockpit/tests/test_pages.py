@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.cast import NOW, make_project
 
-from lantu.cockpit.panels import PANELS
+from lantu.cockpit.panels import PANELS, _four_digits
 from lantu.cockpit.selectors import (
     NEWS,
     County,
@@ -284,3 +284,17 @@ def test_english_readers_find_no_chinese_sentence_of_ours(client: Any, cast: Any
         words = {word.strip() for word in re.sub(r"<[^>]*>", "\n", text[text.index("<main") :]).splitlines()}
         assert words & ours == set()
         assert "Progress fulfilment" in text or page == "/cockpit/brief/"
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        ("1,609.19", "1,609.2"),
+        ("370.18", "370.2"),
+        ("99.96", "99.96"),
+        ("CNY 3,701.86", "CNY 3,701.9"),
+        ("—", "—"),
+    ],
+)
+def test_large_amounts_are_rounded_never_cut(amount: str, shown: str) -> None:
+    assert _four_digits(amount) == shown
