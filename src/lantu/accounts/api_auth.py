@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer, SessionAuth
@@ -22,6 +23,13 @@ class BearerToken(HttpBearer):
 
 
 class ActiveSession(SessionAuth):
+    """A browser's session. Without one there is nothing to forge: a wrong token is answered 401, not “CSRF”."""
+
+    def __call__(self, request: HttpRequest) -> Any | None:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        return super().__call__(request)
+
     def authenticate(self, request: HttpRequest, key: str | None) -> Any | None:
         user = request.user
         return user if user.is_authenticated and user.is_active else None

@@ -16,6 +16,8 @@ from lantu.monitoring.ingest.memory import load_registry, registry_version, to_m
 from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.registry import Registry, subject_of
 from lantu.monitoring.ingest.services import submit
+from lantu.monitoring.ingest.stream import MAX_MESSAGE_BYTES
+from lantu.monitoring.telemetry.models import Reason
 
 MAX_BODY = 1024 * 1024
 MAX_RECORDS = 5_000
@@ -44,8 +46,9 @@ def accept(body: bytes, *, caller: Any, now: datetime) -> dict[str, Any]:
     """Check every record, put all that belong to a known device into the stream, and say what will become of each.
 
     Records with faults go into the stream too: the worker keeps their good values and quarantines the rest with
-    the same reasons (“quarantined”). Only a record that names no device of the caller's is refused here (“rejected”). Raises Unacceptable for a
-    body that is no JSON, Denied when the caller may not send at all, Refused (503) when the stream is away.
+    the same reasons (“quarantined”). Only a record that names no device of the caller's, or is larger than the
+    stream's message may be, is refused here (“rejected”). Raises Unacceptable for a body that is no JSON, Denied when
+    the caller may not send at all, Refused (503) when the stream is away.
     """
     records = _records(body)
     own = caller.device if isinstance(caller, DeviceCaller) else None
@@ -66,6 +69,13 @@ def accept(body: bytes, *, caller: Any, now: datetime) -> dict[str, Any]:
             receipts.append({"index": index, "status": "rejected", "reason": refusal, "detail": detail})
             continue
         kept = {key: record[key] for key in CONTRACT if key in record} if isinstance(record, dict) else record
+        size = len(json.dumps(kept, separators=(",", ":")))
+        if size > MAX_MESSAGE_BYTES:
+            detail = f"{size} bytes, {MAX_MESSAGE_BYTES} allowed"
+            receipts.append(
+                {"index": index, "status": "rejected", "reason": Reason.TOO_LARGE.value, "detail": detail}
+            )
+            continue
         outgoing.append((device.project.code, device.code, kept))
         problems = check_record(registry, _as_delivery(device, kept, now))
         receipts.append(

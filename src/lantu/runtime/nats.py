@@ -110,7 +110,7 @@ server_name: lantu
 server_tags: [{quoted(self.nonce)}]
 listen: {quoted(f"{self.host}:{self.port}")}
 http: {quoted(f"{self.host}:{self.monitor_port}")}
-max_payload: 8MB
+max_payload: 512KB
 max_pending: 512MB
 write_deadline: "10s"
 jetstream {{

@@ -10,6 +10,7 @@ from lantu.monitoring.ingest.wire import ProtocolError, Wire
 
 STREAM = "TELEMETRY"
 SUBJECTS = ["lantu.*.*.telemetry"]
+# Half of the server's max_payload (runtime/nats.py): room for headers.
 MAX_MESSAGE_BYTES = 256 * 1024
 DEFAULT_MAX_BYTES = 8 << 30
 LEAST_BYTES = 64 << 20
@@ -56,11 +57,13 @@ def stream_config(max_bytes: int) -> dict[str, Any]:
     ``discard: new`` with a byte limit: a full stream never drops old data that nobody has stored yet. Senders over
     HTTP are then refused; NATS' MQTT listener acknowledges all the same, so the stream must not become full: the
     worker takes out what PostgreSQL holds (upkeep.py). Messages leave after seven days in any case.
+    For the same reason no size limit of its own: what the server's max_payload lets in must reach quarantine; larger
+    MQTT packets cost their sender the connection.
     """
     return {
         "name": STREAM, "subjects": SUBJECTS, "storage": "file", "retention": "limits", "discard": "new",
         "max_bytes": max_bytes, "max_age": 7 * 86400 * 10**9, "max_msgs": -1, "max_consumers": -1,
-        "max_msg_size": MAX_MESSAGE_BYTES, "num_replicas": 1, "allow_direct": True,
+        "max_msg_size": -1, "num_replicas": 1, "allow_direct": True,
         "duplicate_window": 120 * 10**9,
     }  # fmt: skip
 

@@ -109,6 +109,26 @@ def test_without_stream_nothing_is_promised(client: Client, equipment: SimpleNam
     assert post(client, {"values": {"pm10": 88}}, token).status_code == 503
 
 
+def test_a_wrong_token_is_no_csrf_failure() -> None:
+    """Devices have no browser session: what is wrong with their request is the token."""
+    strict = Client(enforce_csrf_checks=True)
+    assert post(strict, {"values": {"pm10": 1}}, "ltd_wrong").status_code == 401
+    assert post(strict, {"values": {"pm10": 1}}).status_code == 401
+
+
+def test_a_record_larger_than_a_message_is_rejected(
+    client: Client, equipment: SimpleNamespace, cast: Any, sent: list
+) -> None:
+    token = issue_token(equipment.dust, now=NOW, actor=cast.officer)
+    large = {"values": {f"channel-{number:06d}": 1 for number in range(20_000)}}
+    got = post(client, [large, {"values": {"pm10": 88}}], token).json()
+    assert [(one["status"], one["reason"]) for one in got["records"]] == [
+        ("rejected", "too_large"),
+        ("accepted", ""),
+    ]
+    assert len(sent) == 1
+
+
 def test_devices_and_tokens(equipment: SimpleNamespace, cast: Any, as_: Any) -> None:
     mine = as_(cast.contractor)
     listed = mine.get("/api/v1/devices?limit=2").json()
