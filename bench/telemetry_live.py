@@ -80,7 +80,7 @@ def _load(
     before, cpu_before = _stored(path), path.cpu_seconds()
     report = asyncio.run(_send(path, connections, count, exceed_every))
     last, progressed = before, time.time()
-    while "ingest" in path.processes and last - before < report.acked and time.time() - progressed < 20:
+    while "ingest" in path.processes and last - before < report.acked and time.time() - progressed < 60:
         now = _stored(path)
         if now != last:
             last, progressed = now, time.time()

@@ -12,7 +12,6 @@ from lantu.monitoring.alerts.states import AlertKind
 from lantu.monitoring.devices.models import Device
 from lantu.packs.load import national
 from lantu.projects.models import Party, Project
-from lantu.projects.selectors import responsible
 
 TECHNICAL_DAYS = 1
 RISK_ROLES = (
@@ -43,10 +42,15 @@ def holder_of(project: Project, device: Device, kind: str) -> User:
         person = _person_of_unit(device.owner_org_id)
         if person is not None:
             return person
-    parties = set(Party.objects.filter(project=project).values_list("role", flat=True))
+    people = {
+        party.role: party.contact
+        for party in Party.objects.filter(project=project, role__in=RISK_ROLES).select_related(
+            "contact__organisation"
+        )
+    }
     for role in RISK_ROLES:
-        if role in parties:
-            return responsible(project, role)
+        if role in people:
+            return people[role]
     head = project.owner_org.head
     if head is not None and head.is_active:
         return head

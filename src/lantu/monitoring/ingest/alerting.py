@@ -30,10 +30,13 @@ class AlertWriter:
         self.memory = memory
         self.now = now
         self.raised = 0
+        self._devices: dict[int, Device] = {}
+        self._channels: dict[int, Channel] = {}
 
     def apply(self, moves: list[Transition]) -> None:
         """Raise, escalate, or note the calm. Between two levels only the way up is news."""
         alerts = self.memory.alerts
+        self._fetch([move.slot for move in moves if move.level_to > move.level_from])
         for move in moves:
             if move.level_to > move.level_from:
                 self.raise_one(move, late=False)
@@ -41,6 +44,15 @@ class AlertWriter:
                 # A value that swings around its limit must not write an event per swing: see flush.
                 alerts.calm_since_ms[move.slot] = move.ts_ms
                 alerts.last[move.slot] = move.value
+
+    def _fetch(self, slots: list[int]) -> None:
+        """Devices and channels of all findings at once: a gale raises hundreds in one batch."""
+        if not slots:
+            return
+        rules = self.memory.rules
+        devices = Device.objects.select_related("project__owner_org__head", "owner_org")
+        self._devices |= devices.in_bulk({rules.devices[slot].row.id for slot in slots})
+        self._channels |= Channel.objects.in_bulk({rules.channel_id(slot) for slot in slots})
 
     def raise_one(self, move: Transition, *, late: bool) -> None:
         """One finding. A project without anybody to answer is logged and does not stop the others."""
@@ -53,14 +65,14 @@ class AlertWriter:
                 return
         version = rules.versions[slot]
         channel_id = rules.channel_id(slot)
-        device = Device.objects.select_related("project__owner_org__head", "owner_org").get(
-            pk=rules.devices[slot].row.id
-        )
+        if channel_id not in self._channels:
+            self._fetch([slot])
+        device = self._devices[rules.devices[slot].row.id]
         rank = rules.book.slots[slot].channel - rules.devices[slot].base + 1
         finding = Finding(
             rule_version=version,
             device=device,
-            channel=Channel.objects.get(pk=channel_id),
+            channel=self._channels[channel_id],
             severity=move.level_to,
             value=move.value,
             limit=_number(move.inputs.get("limit")),

@@ -12,7 +12,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
 from lantu.monitoring.ingest.offsets import Fenced, reconcile
-from lantu.monitoring.ingest.reader import StreamReader
+from lantu.monitoring.ingest.reader import Delivery, StreamReader
 from lantu.monitoring.ingest.stream import ensure_stream
 from lantu.monitoring.ingest.upkeep import make_room
 from lantu.monitoring.ingest.wire import Wire
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 FLUSH_S = 2.0
 SILENCE_S = 10.0
 TIDY_S = 10.0
+# Messages per transaction: larger ones store little faster, and hold the locks of their alerts longer.
+CHUNK = 2_000
 REPORT_S = 30.0
 LONGEST_PAUSE_S = 10.0
 Clock = Callable[[], datetime]
@@ -71,16 +73,18 @@ class _Turns:
         """Turn after turn."""
         while not stop.is_set():
             deliveries = self.reader.read(timeout=0.25)
+            for start in range(0, len(deliveries), CHUNK):
+                self._store(deliveries[start : start + CHUNK])
             moment = time.monotonic()
-            due = moment - self.flushed >= FLUSH_S
-            if deliveries:
-                outcome = self.worker.process_or_isolate(deliveries, now=self.clock(), flush=due)
-                self.messages += outcome.messages
-                self.readings += outcome.readings
-                self.rejected += outcome.quarantined
-                self.duplicates += outcome.duplicates
-            if due:
+            if moment - self.flushed >= FLUSH_S:
                 self._between(moment)
+
+    def _store(self, deliveries: list[Delivery]) -> None:
+        outcome = self.worker.process_or_isolate(deliveries, now=self.clock())
+        self.messages += outcome.messages
+        self.readings += outcome.readings
+        self.rejected += outcome.quarantined
+        self.duplicates += outcome.duplicates
 
     def _between(self, moment: float) -> None:
         caught_up = self.reader.pending == 0

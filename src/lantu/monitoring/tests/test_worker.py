@@ -242,17 +242,17 @@ def test_a_device_under_maintenance_is_stored_not_judged(
 
 def test_silence_raises_a_technical_alert_and_ends_itself(feed: Feed, cast: SimpleNamespace) -> None:
     feed(("D1", {"pm10": 200}, 0))
-    feed.worker.idle(now=NOW + timedelta(seconds=170), listening=True)
+    feed.worker.idle(now=NOW + timedelta(seconds=350), listening=True)
     assert Alert.objects.count() == 1
-    feed.worker.idle(now=NOW + timedelta(seconds=190), listening=True)
-    feed.worker.idle(now=NOW + timedelta(seconds=200), listening=True)
+    feed.worker.idle(now=NOW + timedelta(seconds=370), listening=True)
+    feed.worker.idle(now=NOW + timedelta(seconds=380), listening=True)
     silence = Alert.objects.get(kind="technical")
     assert silence.device.code == "D1"
     assert silence.duty.holder == cast.contractor
     risk = Alert.objects.get(kind="risk")
     assert (risk.closed_at, risk.cleared_at) == (None, None), "silence never lowers a risk"
-    feed(("D1", {"pm10": 200}, 240))
-    feed.worker.idle(now=NOW + timedelta(seconds=241), listening=True)
+    feed(("D1", {"pm10": 200}, 420))
+    feed.worker.idle(now=NOW + timedelta(seconds=421), listening=True)
     silence.refresh_from_db()
     assert silence.state == "closed"
     silence.duty.refresh_from_db()
