@@ -1,3 +1,24 @@
 """Fixtures that every test may use. The database is prepared by lantu.runtime.pytest_plugin."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
 pytest_plugins = ["tests.cast"]
+
+
+@pytest.fixture(autouse=True)
+def speak_chinese() -> Iterator[None]:
+    """A request leaves its language behind in the thread; each test begins with the product's first one."""
+    from django.utils import translation
+
+    with translation.override("zh-hans"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: object) -> None:
+    """Slow password hashes protect people, not tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import AfterValidator
 
@@ -210,7 +211,13 @@ def _person(username: str) -> User:
 
 
 def _aware(moment: datetime) -> datetime:
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    """In UTC, with the city's zone where none is given. Raises Unacceptable for a moment that no calendar has."""
+    try:
+        return (timezone.make_aware(moment) if timezone.is_naive(moment) else moment).astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise Unacceptable(
+            "duties.no_such_time", _("时间超出可用范围。"), remedy=_("请核对年份。")
+        ) from error
 
 
 @router.get("/duties", response=Page[DutyOut])

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
@@ -45,6 +46,8 @@ from lantu.projects.sheets.writing import export_projects
 
 router = Router(tags=["重点工程"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 def caller(request: HttpRequest) -> User:
     return request.auth  # type: ignore[attr-defined]
 
@@ -97,7 +100,12 @@ def patch_project(request: HttpRequest, code: str, body: ProjectPatch) -> Projec
 def post_month(request: HttpRequest, code: str, body: MonthIn) -> MonthlyFigure:
     """Three truths, cumulative; what is not given stays as it was."""
     given = body.dict(exclude={"month"})
-    month = date.fromisoformat(f"{body.month}-01")
+    try:
+        month = date.fromisoformat(f"{body.month}-01")
+    except ValueError as error:
+        raise Unacceptable(
+            "projects.no_such_month", _("没有这个月份。"), remedy=_("请写成 2026-11 这样。"), field="month"
+        ) from error
     project = get_visible(caller(request), code)
     return report_month(project=project, month=month, actor=caller(request), now=timezone.now(), **given)
 
@@ -114,7 +122,9 @@ def put_party(request: HttpRequest, code: str, body: PartyIn) -> Party:
     project = get_visible(caller(request), code)
     contact = User.objects.filter(username=body.contact).first()
     if contact is None:
-        raise Unacceptable("projects.unknown_person", "没有这个用户名。", remedy="请核对责任人的用户名。", field="contact")
+        raise Unacceptable(
+            "projects.unknown_person", "没有这个用户名。", remedy="请核对责任人的用户名。", field="contact"
+        )
     return set_party(
         project=project,
         role=body.role,
@@ -153,7 +163,9 @@ def post_import(
 ) -> Status[ImportRun]:
     """The file is checked by a worker; read the run until its state is ready, then apply it."""
     name = file.name or "projects.xlsx"
-    run = start_import(file=file, name=name, actor=caller(request), now=timezone.now(), may_add_units=may_add_units)
+    run = start_import(
+        file=file, name=name, actor=caller(request), now=timezone.now(), may_add_units=may_add_units
+    )
     return Status(202, run)
 
 

@@ -44,7 +44,7 @@ def told(
         return Story(clock.rectify.due_at(taken_up, national().calendar), False, False, steps)
     ordered = _office(taken_up + timedelta(minutes=draw.uniform(20, 100)), urgent=severity >= 3)
     if outcome == "open":
-        taken_up, ordered = raised_at + timedelta(minutes=12), raised_at + timedelta(minutes=47)
+        taken_up, ordered = raised_at + timedelta(minutes=3), raised_at + timedelta(minutes=8)
     due_at = clock.rectify.due_at(ordered, national().calendar)
     steps_list = [
         DemoStep(taken_up, "take_up", people["officer"], words["finding"]),
