@@ -51,6 +51,10 @@ class LantuLive extends HTMLElement {
       this.#everOpen = true;
     });
     source.addEventListener("nudge", (event) => this.#nudge(JSON.parse((event as MessageEvent<string>).data) as Nudge));
+    // The stream stands, but behind it the broker may be away; what was said meanwhile is made good by reading again.
+    source.addEventListener("offline", () => this.#state("closed"));
+    source.addEventListener("online", () => this.#state("open"));
+    source.addEventListener("resync", () => this.#refresh(Array.from(document.querySelectorAll("[data-live]"))));
     source.addEventListener("error", () => this.#later());
   }
 

@@ -169,6 +169,25 @@ def test_a_nudge_refreshes_what_it_concerns_and_nothing_else(show: Opener) -> No
     assert set(asked) == {"mine"}
 
 
+def test_a_stream_that_lost_nudges_makes_everything_read_again(show: Opener) -> None:
+    page = show("/ui/wall/", "wall")
+    page.route(
+        "**/live",
+        lambda route: route.fulfill(
+            headers={"Content-Type": "text/event-stream"},
+            body="retry: 60000\nevent: offline\ndata: {}\n\nevent: resync\ndata: {}\n\n",
+        ),
+    )
+    page.route("**/fragment/*", lambda route: route.fulfill(body="新"))
+    page.add_init_script(
+        """addEventListener('DOMContentLoaded', () => document.body.insertAdjacentHTML('beforeend',
+          '<p hx-get="/fragment/any" hx-trigger="refresh" data-live="green"></p>'));"""
+    )
+    with page.expect_response("**/fragment/any"):
+        opened(page)
+    assert page.locator("lantu-live").get_attribute("data-state") == "closed"
+
+
 @pytest.mark.parametrize(
     ("path", "size", "theme"),
     [
