@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -87,8 +86,8 @@ def fill() -> str:
 
 
 @contextmanager
-def live_path(*, ingest: bool = True, web: bool = False) -> Iterator[Path]:
-    """PostgreSQL (durable), NATS, the callout, and as asked the ingest worker and the web server."""
+def live_path(*, ingest: bool = True) -> Iterator[Path]:
+    """PostgreSQL (durable), NATS, the callout, and as asked the ingest worker."""
     from lantu.runtime.testing import temporary_nats, temporary_postgres
 
     with ExitStack() as stack:
@@ -117,31 +116,12 @@ def live_path(*, ingest: bool = True, web: bool = False) -> Iterator[Path]:
             _wait(lambda: _positions(database) > 0)
         else:
             _make_stream(nats.url)
-        if web:
-            _start_web(path)
         _wait(lambda: asyncio.run(_admits(path)))
         yield path
 
 
 def _start(path: Path, name: str, arguments: list[str], more: dict[str, str]) -> None:
     path.processes[name] = subprocess.Popen([sys.executable, "-m", "django", *arguments], env=path.env | more)
-
-
-def _start_web(path: Path) -> None:
-    from lantu.runtime.processes import web_argv
-
-    port = path.mqtt_port + 17
-    path.env["BENCH_WEB"] = f"http://127.0.0.1:{port}"
-    path.processes["web"] = subprocess.Popen(web_argv("127.0.0.1", port), env=path.env)
-    _wait(lambda: _answers(f"{path.env['BENCH_WEB']}/healthz"))
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 async def _admits(path: Path) -> bool:
