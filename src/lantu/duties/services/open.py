@@ -35,10 +35,10 @@ def open_duty(
     clock: str = Clock.NATURAL,
     basis: str = "",
 ) -> Duty:
-    """Open it with ``holder``, or with whoever stands in while the holder is away.
+    """Open it with ``holder``, or with whoever stands in while the holder is away. ``severity`` 1–4 (4 red).
 
     Raises Refused when the receiver belongs to no unit; the unique index refuses a second open duty of
-    the same subject. ``severity`` 1–4 (4 red); ``clock`` says how its time is counted when it stops.
+    the same subject. ``clock`` says how its time is counted when it stops.
     """
     receiver, why = receiver_of(holder, now)
     duty = Duty(
@@ -63,17 +63,13 @@ def open_duty(
     duty.check_at = next_check(duty, now)
     duty.save(force_insert=True)
     Holding.objects.create(duty=duty, holder=receiver, unit_id=duty.unit_id, started_at=now, reason=why)
-    if actor is None or actor.pk != receiver.pk:
+    if actor != receiver:
         tell([receiver], duty=duty, kind=Notice.Kind.GIVEN, text=duty.title, now=now)
     emit(
         DutyOpened(
-            **about(duty),
-            step=step,
-            title=duty.title,
-            holder_id=receiver.pk,
-            unit_id=duty.unit_id,
+            **about(duty), step=step, title=duty.title, holder_id=receiver.pk, unit_id=duty.unit_id,
             due_at=duty.due_at.isoformat(),
-        ),
+        ),  # fmt: skip
         actor=actor,
         at=now,
         reason=why,
