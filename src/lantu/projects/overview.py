@@ -89,7 +89,7 @@ def _dates(project: Project, stage: Stage, state: str, left: dict[str, date]) ->
         return "—", ""
     if stage in left:
         return str(left[stage]), _("完成")
-    return ("—", "") if state != "now" else (_("进行中"), "")
+    return {"now": _("进行中"), "done": _("已完成")}.get(state, "—"), ""
 
 
 def _badge(project: Project, stage: Stage, state: str) -> tuple[str, str]:
