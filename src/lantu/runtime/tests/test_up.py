@@ -174,7 +174,9 @@ def _answers(endpoints) -> bool:
 def test_deep_data_directory_gets_a_short_socket(data):
     deep = data / ("d" * 60) / ("e" * 60)
     with lantu_up(deep) as running:
-        assert _scalar(running.endpoints["database"], "SELECT 1") == 1
+        sockets = Path(_scalar(running.endpoints["database"], "SHOW unix_socket_directories"))
+        assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+    sockets.rmdir()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has such a choice")
