@@ -65,13 +65,21 @@ def open_duty(
     Holding.objects.create(duty=duty, holder=receiver, unit_id=duty.unit_id, started_at=now, reason=why)
     if actor != receiver:
         tell([receiver], duty=duty, kind=Notice.Kind.GIVEN, text=duty.title, now=now)
+    _announce(duty, actor=actor, why=why)
+    return duty
+
+
+def _announce(duty: Duty, *, actor: User | None, why: str) -> None:
     emit(
         DutyOpened(
-            **about(duty), step=step, title=duty.title, holder_id=receiver.pk, unit_id=duty.unit_id,
+            **about(duty),
+            step=duty.step,
+            title=duty.title,
+            holder_id=duty.holder_id,
+            unit_id=duty.unit_id,
             due_at=duty.due_at.isoformat(),
-        ),  # fmt: skip
+        ),
         actor=actor,
-        at=now,
+        at=duty.opened_at,
         reason=why,
     )
-    return duty
