@@ -121,7 +121,7 @@ def load_memory(*, now: datetime) -> Memory:
     )
     _load_latest(memory)
     known = _load_states(memory)
-    _load_alerts(memory)
+    _load_alerts(memory, now=now)
     # A rule that is new since the last start judges the window it finds: what it concludes is news.
     memory.pending = [move for move in _resume_windows(memory) if move.level_to and move.slot not in known]
     log.info("registry_loaded", version=registry.version, devices=len(registry.devices), slots=slots)
@@ -186,13 +186,13 @@ def _load_states(memory: Memory) -> set[int]:
     return loaded
 
 
-def _load_alerts(memory: Memory) -> None:
+def _load_alerts(memory: Memory, *, now: datetime) -> None:
     alerts, rules = memory.alerts, memory.rules
     by_rule = {(version.rule_id, rules.channel_id(slot)): slot for slot, version in enumerate(rules.versions)}
     index_of = {device.row.id: index for index, device in enumerate(memory.registry.devices)}
     silent = {version.rule_id for version in rules.silence}
     for alert in Alert.objects.filter(closed_at=None).only(
-        "id", "rule_id", "channel_id", "device_id", "severity", "cleared_at", "peak_value", "last_at"
+        "id", "rule_id", "channel_id", "device_id", "severity", "cleared_at", "peak_value"
     ):
         if alert.channel_id is None:
             if alert.rule_id in silent and alert.device_id in index_of:
@@ -205,8 +205,9 @@ def _load_alerts(memory: Memory) -> None:
         alerts.cleared[slot] = alert.cleared_at is not None
         if alert.peak_value is not None:
             alerts.peak[slot] = on_axis(memory, slot, alert.peak_value)
-        if not memory.state.level(slot) and alert.last_at is not None:
-            alerts.calm_since_ms[slot] = to_ms(alert.last_at)
+        if not memory.state.level(slot):
+            # How long it has been calm died with the last process: the waiting begins anew.
+            alerts.calm_since_ms[slot] = to_ms(now)
 
 
 def on_axis(memory: Memory, slot: int, value: float) -> float:
