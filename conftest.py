@@ -16,9 +16,3 @@ def speak_chinese() -> Iterator[None]:
 
     with translation.override("zh-hans"):
         yield
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: object) -> None:
-    """Slow password hashes protect people, not tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]

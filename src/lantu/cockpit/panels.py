@@ -20,11 +20,17 @@ PAGE_ROWS = {"warnings": 6, "silent": 9, "news": 8}
 Facts = dict[str, Any]
 
 
-def _four_digits(amount: str) -> str:
-    """``1,609.19`` → ``1,609.2``: from a distance a decimal is enough; the exact sum stands behind the link."""
-    before, blank, digits = amount.rpartition(" ")
-    value = float(digits.replace(",", "")) if digits[:1].isdigit() else 0.0
-    return f"{before}{blank}{number(value, 1)}" if value >= 100 else amount
+def _number_and_unit(amount: str) -> tuple[str, str]:
+    """``1,609.19 亿元`` → (``1,609.2``, ``亿元``); ``CNY 45.71 bn`` → (``45.71``, ``CNY bn``).
+
+    From a distance a decimal is enough; the exact sum stands behind the link.
+    """
+    words = amount.split()
+    digits = next((word for word in words if word[:1].isdigit()), "")
+    if not digits:
+        return amount, ""
+    value = float(digits.replace(",", ""))
+    return number(value, 1 if value >= 100 else 2), " ".join(word for word in words if word != digits)
 
 
 class Screen:
@@ -44,8 +50,8 @@ class Screen:
     def amount(self, name: str) -> Facts:
         """A sum of yuan for a large display: number and unit apart."""
         shown = self.figure(name)
-        text, _blank, unit = money(shown.value).rpartition(" ")
-        return {"figure": shown, "text": _four_digits(text), "unit": unit}
+        text, unit = _number_and_unit(money(shown.value))
+        return {"figure": shown, "text": text, "unit": unit}
 
     @cached_property
     def overview(self) -> selectors.Overview:

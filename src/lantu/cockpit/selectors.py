@@ -22,7 +22,7 @@ from lantu.core.models import Event
 from lantu.hazards.models import Hazard
 from lantu.hazards.selectors import OPEN, due_this_year, on_time, visible_hazards
 from lantu.monitoring.alerts.selectors import risk_alerts
-from lantu.monitoring.alerts.states import AlertState
+from lantu.monitoring.alerts.states import AlertKind, AlertState
 from lantu.monitoring.devices.selectors import silent_devices, visible_devices
 from lantu.monitoring.models import Alert, Device
 from lantu.projects.areas import area_names, city
@@ -106,12 +106,8 @@ class Overview:
 
 def _areas() -> dict[str, County]:
     """Empty rows for all units of the city; the long names of zones also in their short form."""
-    shorts = {area.code: area.short for area in city().areas}
-    names = area_names().items()
-    return {
-        code: County(code, name, shorts.get(code, name) if len(name) > LONGEST_NAME else name)
-        for code, name in names
-    }
+    own = {area.name: area.short for area in city().areas if len(area.name) > LONGEST_NAME}
+    return {code: County(code, name, own.get(name, name)) for code, name in area_names().items()}
 
 
 def read_overview(reader: Any) -> Overview:
@@ -360,7 +356,11 @@ NEWS = (
 
 def read_news(reader: Any, *, limit: int) -> list[Happening]:
     """The latest events of the reader's projects."""
-    rows = Event.objects.filter(kind__in=NEWS)
+    # A device that fell silent is the equipment owner's business, and has a panel of its own.
+    technical = Alert.objects.filter(kind=AlertKind.TECHNICAL).values("pk")
+    rows = Event.objects.filter(kind__in=NEWS).exclude(
+        subject_type="monitoring.alert", subject_id__in=technical
+    )
     if not scope_of(reader).city:
         rows = rows.filter(Q(project_id=None) | Q(project_id__in=visible_projects(reader).values("pk")))
     latest = list(rows.select_related("actor").order_by("-at", "-id")[:limit])

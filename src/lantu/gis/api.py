@@ -40,7 +40,9 @@ def within(request: HttpRequest, body: WithinIn) -> dict[str, Any]:
     require(request.user, "gis.read")
     sound = sound_geometry(body.geometry, datum=body.datum)
     if sound.geojson["type"] not in ("Polygon", "MultiPolygon"):
-        raise Unacceptable("gis.not_an_area", "查询范围应为面。", remedy="请用 Polygon 或 MultiPolygon。", field="geometry")
+        raise Unacceptable(
+            "gis.not_an_area", "查询范围应为面。", remedy="请用 Polygon 或 MultiPolygon。", field="geometry"
+        )
     from shapely import from_wkb
 
     return {"items": projects_within(request.user, from_wkb(sound.wkb), whole=body.whole)}

@@ -84,7 +84,11 @@ def _look(layer: MapLayer, counts: dict[str, int]) -> dict[str, Any]:
     if layer.style == "project":
         look = _project_style(counts if layer.kind == "points" else None)
         # The points carry the names; outlines that did so too would crowd out the counties.
-        return look if layer.kind == "points" else {key: value for key, value in look.items() if key != "label_field"}
+        return (
+            look
+            if layer.kind == "points"
+            else {key: value for key, value in look.items() if key != "label_field"}
+        )
     looks = {"county": _county_style, "device": _device_style, "hazard": _hazard_style}
     return looks[layer.style]() if layer.style in looks else {"label_field": "name", "link_field": "url"}
 

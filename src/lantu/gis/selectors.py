@@ -91,11 +91,16 @@ def _collection(
     """Plain rows, not model objects: a province has tens of thousands."""
     describe = _describer()
     features = [
-        {"type": "Feature", "geometry": geometry_of(row), "properties": describe(row)} for row in rows.iterator(2000)
+        {"type": "Feature", "geometry": geometry_of(row), "properties": describe(row)}
+        for row in rows.iterator(2000)
     ]
     latest = rows.order_by().aggregate(changed=Max("updated_at"), turned=Max("lamp_at"))
     newest = max(filter(None, latest.values()), default=None)
-    return {"type": "FeatureCollection", "as_of": newest.isoformat() if newest else None, "features": features}
+    return {
+        "type": "FeatureCollection",
+        "as_of": newest.isoformat() if newest else None,
+        "features": features,
+    }
 
 
 def _describer() -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -126,7 +131,9 @@ def districts(reader: Any) -> dict[str, Any]:
     """GeoJSON of the county outlines with the reader's own counts of projects."""
     counted = visible_projects(reader).order_by().values("area_code")
     rows = counted.annotate(
-        all=Count("pk"), building=Count("pk", filter=UNDER_CONSTRUCTION), red=Count("pk", filter=Q(lamp=Lamp.RED))
+        all=Count("pk"),
+        building=Count("pk", filter=UNDER_CONSTRUCTION),
+        red=Count("pk", filter=Q(lamp=Lamp.RED)),
     )
     counts = {row["area_code"]: row for row in rows}
     names = area_names()
@@ -151,7 +158,9 @@ def lamp_counts_placed(reader: Any, wanted: ProjectFilter) -> tuple[Counter[str]
     """Projects on the map by lamp, how many have no place, and the time of the newest fact."""
     rows = find_projects(reader, wanted).order_by().values("lamp")
     tallied = rows.annotate(
-        placed=Count("pk", filter=~Q(lon=None)), unplaced=Count("pk", filter=Q(lon=None)), newest=Max("updated_at")
+        placed=Count("pk", filter=~Q(lon=None)),
+        unplaced=Count("pk", filter=Q(lon=None)),
+        newest=Max("updated_at"),
     )
     counts: Counter[str] = Counter()
     unplaced, newest = 0, None

@@ -163,7 +163,8 @@ def _money(field: str, value: Any) -> Decimal | None:
         ) from None
     if not yuan.is_finite() or not 0 <= yuan <= MAX_YUAN:
         raise Unfit(
-            _("“%(label)s”为 %(value)s 元，不在合理范围。") % {"label": label_of(field), "value": str(value)[:40]},
+            _("“%(label)s”为 %(value)s 元，不在合理范围。")
+            % {"label": label_of(field), "value": str(value)[:40]},
             _("应不小于 0，请核对单位。"),
         )
     return yuan
@@ -178,12 +179,14 @@ def _date(field: str, value: Any) -> date | None:
             day = date.fromisoformat(str(value).strip())
         except ValueError:
             raise Unfit(
-                _("“%(label)s”：“%(value)s”不是日期。") % {"label": label_of(field), "value": str(value)[:40]},
+                _("“%(label)s”：“%(value)s”不是日期。")
+                % {"label": label_of(field), "value": str(value)[:40]},
                 _("请填成 2026-03-01。"),
             ) from None
     if not 1990 <= day.year <= 2100:
         raise Unfit(
-            _("“%(label)s”的年份 %(year)s 不合理。") % {"label": label_of(field), "year": day.year}, _("请核对。")
+            _("“%(label)s”的年份 %(year)s 不合理。") % {"label": label_of(field), "year": day.year},
+            _("请核对。"),
         )
     return day
 
@@ -205,7 +208,9 @@ def _instance(model: type[Organisation] | type[User]) -> Callable[[str, Any], An
     def rule(field: str, value: Any) -> Any:
         if value is None or value == "" or isinstance(value, model):
             return value or None
-        raise Unfit(_("“%(label)s”没有找到。") % {"label": label_of(field)}, _("请从已登记的单位或人员中选择。"))
+        raise Unfit(
+            _("“%(label)s”没有找到。") % {"label": label_of(field)}, _("请从已登记的单位或人员中选择。")
+        )
 
     return rule
 

@@ -32,7 +32,9 @@ def _rows(**query: str) -> str:
 )
 def under_construction(reader: Any, *, now: datetime) -> FigureValue:
     rows = _rows(stage=Stage.CONSTRUCTION.value, status=Status.ACTIVE.value)
-    return FigureValue(value=visible_projects(reader).filter(UNDER_CONSTRUCTION).count(), rows=rows, as_of=now)
+    return FigureValue(
+        value=visible_projects(reader).filter(UNDER_CONSTRUCTION).count(), rows=rows, as_of=now
+    )
 
 
 @figure(
@@ -54,9 +56,7 @@ def total(reader: Any, *, now: datetime) -> FigureValue:
 )
 def total_investment(reader: Any, *, now: datetime) -> FigureValue:
     value = visible_projects(reader).filter(IN_REGISTER).aggregate(s=Sum("total_investment_yuan"))["s"]
-    return FigureValue(
-        value=int(value or 0), rows=_rows(**REGISTER_QUERY, sort="-investment"), as_of=now
-    )
+    return FigureValue(value=int(value or 0), rows=_rows(**REGISTER_QUERY, sort="-investment"), as_of=now)
 
 
 def _year_sum(reader: Any, field: str, now: datetime) -> int:
@@ -73,7 +73,9 @@ def _year_sum(reader: Any, field: str, now: datetime) -> int:
     definition=_("本年度计划下达的各项目投资额之和"),
 )
 def year_plan(reader: Any, *, now: datetime) -> FigureValue:
-    return FigureValue(value=_year_sum(reader, "planned_yuan", now), rows=_rows(sort="-investment"), as_of=now)
+    return FigureValue(
+        value=_year_sum(reader, "planned_yuan", now), rows=_rows(sort="-investment"), as_of=now
+    )
 
 
 @figure(

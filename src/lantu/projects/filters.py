@@ -89,7 +89,9 @@ def chips(wanted: ProjectFilter) -> list[Chip]:
         if name in groups:
             label, choices = groups[name]
             words = dict(choices)
-            found.append(Chip(label, "、".join(words.get(part, part) for part in value.split(",")), f"?{rest}"))
+            found.append(
+                Chip(label, "、".join(words.get(part, part) for part in value.split(",")), f"?{rest}")
+            )
         elif name == "q":
             found.append(Chip(_("搜索"), value, f"?{rest}"))
         elif name == "tag":

@@ -49,7 +49,9 @@ def sound_geometry(given: Any, *, datum: str = "cgcs2000") -> SoundGeometry:
     from shapely.geometry import mapping, shape
 
     if datum not in DATUMS:
-        raise _unfit("datum", _("不认识坐标系“%(datum)s”。") % {"datum": datum}, _("可选：CGCS2000 或 GCJ-02。"))
+        raise _unfit(
+            "datum", _("不认识坐标系“%(datum)s”。") % {"datum": datum}, _("可选：CGCS2000 或 GCJ-02。")
+        )
     plain = _geometry_of(_parsed(given))
     if plain.get("type") not in TYPES:
         raise _unfit(
@@ -61,7 +63,9 @@ def sound_geometry(given: Any, *, datum: str = "cgcs2000") -> SoundGeometry:
     try:
         geometry = shape(moved)
     except (ValueError, TypeError, IndexError) as error:
-        raise _unfit("broken", _("坐标读不出来：%(why)s。") % {"why": error}, _("请核对坐标的层数和个数。")) from error
+        raise _unfit(
+            "broken", _("坐标读不出来：%(why)s。") % {"why": error}, _("请核对坐标的层数和个数。")
+        ) from error
     if geometry.is_empty:
         raise _unfit("empty", _("几何是空的。"), _("请至少给出一个点。"))
     vertices = int(get_num_coordinates(geometry))
@@ -91,7 +95,9 @@ def _parsed(given: Any) -> dict[str, Any]:
         try:
             given = json.loads(given)
         except (ValueError, RecursionError) as error:
-            raise _unfit("not_json", _("不是 GeoJSON 文本。"), _("请粘贴 GeoJSON，或在地图上绘制。")) from error
+            raise _unfit(
+                "not_json", _("不是 GeoJSON 文本。"), _("请粘贴 GeoJSON，或在地图上绘制。")
+            ) from error
     if not isinstance(given, dict):
         raise _unfit("not_geojson", _("不是 GeoJSON 对象。"), _("最外层应为带 type 的对象。"))
     crs = given.get("crs")
@@ -125,7 +131,9 @@ def _walk(part: Any, datum: str, depth: int = 0) -> Any:
 
 def _position(part: Any, datum: str) -> tuple[float, float]:
     if len(part) < 2 or any(isinstance(x, bool) or not isinstance(x, int | float) for x in part[:2]):
-        raise _unfit("broken", _("坐标 %(at)s 不是两个数字。") % {"at": str(part)[:40]}, _("每个坐标为 [经度, 纬度]。"))
+        raise _unfit(
+            "broken", _("坐标 %(at)s 不是两个数字。") % {"at": str(part)[:40]}, _("每个坐标为 [经度, 纬度]。")
+        )
     lon, lat = float(part[0]), float(part[1])
     if not (math.isfinite(lon) and math.isfinite(lat)):
         raise _unfit("broken", _("坐标里有无穷大或非数字。"), _("请核对坐标。"))
@@ -134,7 +142,9 @@ def _position(part: Any, datum: str) -> tuple[float, float]:
         raise _unfit("swapped", _("坐标 %(at)s 的经纬度写反了。") % {"at": at}, _("应为 [经度, 纬度]。"))
     if abs(lon) > 180 or abs(lat) > 90:
         raise _unfit(
-            "projected", _("坐标 %(at)s 像是投影坐标（米）。") % {"at": at}, _("请先转换为 CGCS2000 经纬度（EPSG:4490）。")
+            "projected",
+            _("坐标 %(at)s 像是投影坐标（米）。") % {"at": at},
+            _("请先转换为 CGCS2000 经纬度（EPSG:4490）。"),
         )
     if not (73 <= lon <= 136 and 3 <= lat <= 54):
         raise _unfit("abroad", _("坐标 %(at)s 不在中国境内。") % {"at": at}, _("请核对坐标。"))
@@ -162,6 +172,10 @@ def _refuse_invalid(geometry: Any) -> None:
     raise _unfit(
         "invalid",
         _("轮廓不成立：%(why)s，位置 %(place)s%(hint)s。")
-        % {"why": words.get(reason.strip(), reason.strip()), "place": place.rstrip("]").strip() or "—", "hint": hint},
+        % {
+            "why": words.get(reason.strip(), reason.strip()),
+            "place": place.rstrip("]").strip() or "—",
+            "hint": hint,
+        },
         _("请在该处修改轮廓后重新提交；系统不自动改动用地边界。"),
     )

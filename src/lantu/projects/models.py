@@ -67,7 +67,9 @@ class Project(models.Model):
     """A major project. Money in yuan; geometry in CGCS2000 (EPSG:4490) longitude and latitude."""
 
     code = models.CharField(_("项目代码"), max_length=24, unique=True)
-    code_scheme = models.CharField(max_length=3, choices=[("new", "GB/T 40058"), ("old", _("旧码"))], default="new")
+    code_scheme = models.CharField(
+        max_length=3, choices=[("new", "GB/T 40058"), ("old", _("旧码"))], default="new"
+    )
     local_no = models.CharField(_("市级编号"), max_length=20, blank=True, default="")
     name = models.CharField(_("项目名称"), max_length=160)
     name_pinyin = models.CharField(max_length=700, blank=True, default="")
@@ -147,7 +149,9 @@ class Project(models.Model):
             models.Index(fields=["-updated_at", "-id"], name="project_by_update"),
         ]
         constraints = [
-            models.CheckConstraint(name="project_investment_not_negative", condition=Q(total_investment_yuan__gte=0)),
+            models.CheckConstraint(
+                name="project_investment_not_negative", condition=Q(total_investment_yuan__gte=0)
+            ),
             models.CheckConstraint(
                 name="project_finishes_after_start",
                 condition=Q(planned_finish_on=None)
@@ -177,9 +181,7 @@ class Project(models.Model):
         """All units that take part: what an organisation-wide grant is matched against."""
         cached = getattr(self, "_organisation_ids", None)
         if cached is None:
-            cached = frozenset(
-                {self.owner_org_id} | {party.organisation_id for party in self.parties.all()}
-            )
+            cached = frozenset({self.owner_org_id} | {party.organisation_id for party in self.parties.all()})
             self._organisation_ids = cached
         return cached
 
@@ -240,7 +242,9 @@ class MonthlyFigure(models.Model):
     month = models.DateField(_("月份"), help_text=_("每月第一天"))
     planned_pct = models.DecimalField(_("序时进度 %"), max_digits=5, decimal_places=2, null=True, blank=True)
     physical_pct = models.DecimalField(_("形象进度 %"), max_digits=5, decimal_places=2, null=True, blank=True)
-    planned_invest_yuan = models.DecimalField(_("计划投资"), max_digits=18, decimal_places=2, null=True, blank=True)
+    planned_invest_yuan = models.DecimalField(
+        _("计划投资"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
     invested_yuan = models.DecimalField(_("完成投资"), max_digits=18, decimal_places=2, null=True, blank=True)
     paid_yuan = models.DecimalField(_("支付"), max_digits=18, decimal_places=2, null=True, blank=True)
     grade = models.CharField(
@@ -250,7 +254,9 @@ class MonthlyFigure(models.Model):
         default="D",
     )
     source = models.CharField(_("来源"), max_length=80, blank=True, default="")
-    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     reported_at = models.DateTimeField()
 
     class Meta:
@@ -289,9 +295,7 @@ class YearPlan(models.Model):
         ]
         indexes = [
             # The city's figures of a year are answered from this index alone.
-            models.Index(
-                fields=["year", "project"], include=["planned_yuan", "done_yuan"], name="year_sums"
-            )
+            models.Index(fields=["year", "project"], include=["planned_yuan", "done_yuan"], name="year_sums")
         ]
         ordering = ["year"]
         verbose_name = _("年度投资计划")

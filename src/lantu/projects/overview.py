@@ -79,7 +79,11 @@ def _dates(project: Project, stage: Stage, state: str, left: dict[str, date]) ->
         start = project.actual_start_on or project.planned_start_on
         begun = _("%(day)s 起") % {"day": start} if start and state != "todo" else ""
         planned = _("计划 %(day)s") % {"day": start} if start and state == "todo" else ""
-        pct = "" if project.physical_pct is None else _("形象进度 %(pct)s%%") % {"pct": f"{project.physical_pct:g}"}
+        pct = (
+            ""
+            if project.physical_pct is None
+            else _("形象进度 %(pct)s%%") % {"pct": f"{project.physical_pct:g}"}
+        )
         return begun or planned or "—", pct if state == "now" else ""
     if stage == Stage.ACCEPTANCE:
         if project.actual_finish_on:
@@ -122,7 +126,9 @@ class Truths:
 
 def truths_of(project: Project) -> Truths:
     """Three truths are shown side by side and never merged; a wide gap asks a question."""
-    invested = share_pct(project.invested_yuan, project.total_investment_yuan) if project.latest_month else None
+    invested = (
+        share_pct(project.invested_yuan, project.total_investment_yuan) if project.latest_month else None
+    )
     paid = share_pct(project.paid_yuan, project.total_investment_yuan) if project.latest_month else None
     behind = None
     if project.planned_pct is not None and project.physical_pct is not None:
@@ -136,7 +142,8 @@ def truths_of(project: Project) -> Truths:
         )
     if invested is not None and paid is not None and paid - invested > DISAGREEMENT_POINTS:
         questions.append(
-            _("支付占 %(a)s%%，超过完成投资 %(b)s%%：请核对预付款或入统。") % {"a": f"{paid:g}", "b": f"{invested:g}"}
+            _("支付占 %(a)s%%，超过完成投资 %(b)s%%：请核对预付款或入统。")
+            % {"a": f"{paid:g}", "b": f"{invested:g}"}
         )
     return Truths(
         physical=project.physical_pct,
@@ -144,14 +151,15 @@ def truths_of(project: Project) -> Truths:
         behind=behind,
         invested_pct=invested,
         paid_pct=paid,
-        paid_of_invested=share_pct(project.paid_yuan, project.invested_yuan) if project.invested_yuan else None,
+        paid_of_invested=share_pct(project.paid_yuan, project.invested_yuan)
+        if project.invested_yuan
+        else None,
         questions=tuple(questions),
     )
 
 
-def curve(project: Project, months: Sequence[MonthlyFigure], *, now: datetime) -> dict[str, Any]:
-    """Spec of the S-curve: plan and physical progress in percent, investment of each month as bars."""
-    names = [f"{row.month:%Y-%m}" for row in months]
+def _monthly_steps(months: Sequence[MonthlyFigure]) -> list[float | None]:
+    """What was invested within each month: the step from the last report before it."""
     steps: list[float | None] = []
     before = Decimal(0)
     for row in months:
@@ -160,7 +168,18 @@ def curve(project: Project, months: Sequence[MonthlyFigure], *, now: datetime) -
             continue
         steps.append(float(row.invested_yuan - before))
         before = row.invested_yuan
-    scale, unit = (YI, _("亿元")) if max((abs(s) for s in steps if s is not None), default=0) >= YI else (WAN, _("万元"))
+    return steps
+
+
+def curve(project: Project, months: Sequence[MonthlyFigure], *, now: datetime) -> dict[str, Any]:
+    """Spec of the S-curve: plan and physical progress in percent, investment of each month as bars."""
+    names = [f"{row.month:%Y-%m}" for row in months]
+    steps = _monthly_steps(months)
+    scale, unit = (
+        (YI, _("亿元"))
+        if max((abs(s) for s in steps if s is not None), default=0) >= YI
+        else (WAN, _("万元"))
+    )
 
     def numbers(field: str) -> list[float | None]:
         values = (getattr(row, field) for row in months)
@@ -189,8 +208,20 @@ def curve(project: Project, months: Sequence[MonthlyFigure], *, now: datetime) -
                 "color": "soft",
                 "data": [None if step is None else round(step / scale, 2) for step in steps],
             },
-            {"name": _("序时进度"), "type": "line", "dash": True, "color": "muted", "data": numbers("planned_pct")},
-            {"name": _("形象进度"), "type": "line", "area": True, "color": "primary", "data": numbers("physical_pct")},
+            {
+                "name": _("序时进度"),
+                "type": "line",
+                "dash": True,
+                "color": "muted",
+                "data": numbers("planned_pct"),
+            },
+            {
+                "name": _("形象进度"),
+                "type": "line",
+                "area": True,
+                "color": "primary",
+                "data": numbers("physical_pct"),
+            },
         ],
         "marks": [{"x": this_month, "label": _("本月")}] if this_month in names else [],
         "summary": summary,

@@ -19,7 +19,11 @@ def month_end(month: date) -> date:
 
 
 def month_before(month: date) -> date:
-    return month.replace(year=month.year - 1, month=12) if month.month == 1 else month.replace(month=month.month - 1)
+    return (
+        month.replace(year=month.year - 1, month=12)
+        if month.month == 1
+        else month.replace(month=month.month - 1)
+    )
 
 
 def time_share_pct(start: date | None, finish: date | None, day: date) -> Decimal | None:

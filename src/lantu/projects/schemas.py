@@ -267,5 +267,8 @@ def find_unit(word: str | None, field: str) -> Organisation:
         if found is not None:
             return found
     raise Unacceptable(
-        "projects.unknown_unit", f"没有登记“{word}”这个单位。", remedy="请先登记单位，或核对名称。", field=field
+        "projects.unknown_unit",
+        f"没有登记“{word}”这个单位。",
+        remedy="请先登记单位，或核对名称。",
+        field=field,
     )

@@ -113,7 +113,9 @@ def get_visible(reader: Any, code: str) -> Project:
     mine = visible_projects(reader)
     found = mine.filter(code=code).first() or mine.filter(codes__code=code).first()
     if found is None:
-        raise Missing("projects.unknown", f"没有找到代码为 {code} 的项目，或您无权查看。", remedy="请核对项目代码。")
+        raise Missing(
+            "projects.unknown", f"没有找到代码为 {code} 的项目，或您无权查看。", remedy="请核对项目代码。"
+        )
     return found
 
 
@@ -169,7 +171,9 @@ def _ids_matching(word: str) -> QuerySet[Project, Any]:
         parts.append(Project.objects.filter(name_pinyin__contains=word.lower()).values_list("pk"))
     if any(character.isdigit() for character in word):
         parts.append(ProjectCode.objects.filter(code__contains=word).values_list("project_id"))
-        parts.append(Project.objects.filter(Q(code__contains=word) | Q(local_no__contains=word)).values_list("pk"))
+        parts.append(
+            Project.objects.filter(Q(code__contains=word) | Q(local_no__contains=word)).values_list("pk")
+        )
     first: QuerySet[Project, Any] = Project.objects.filter(name__contains=word).values_list("pk")
     return first.union(*parts)
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.cast import NOW, make_project
 
-from lantu.cockpit.panels import PANELS, _four_digits
+from lantu.cockpit.panels import PANELS, _number_and_unit
 from lantu.cockpit.selectors import (
     NEWS,
     County,
@@ -289,12 +289,12 @@ def test_english_readers_find_no_chinese_sentence_of_ours(client: Any, cast: Any
 @pytest.mark.parametrize(
     ("amount", "shown"),
     [
-        ("1,609.19", "1,609.2"),
-        ("370.18", "370.2"),
-        ("99.96", "99.96"),
-        ("CNY 3,701.86", "CNY 3,701.9"),
-        ("—", "—"),
+        ("1,609.19 亿元", ("1,609.2", "亿元")),
+        ("370.18 亿元", ("370.2", "亿元")),
+        ("99.96 亿元", ("99.96", "亿元")),
+        ("CNY 45.71 bn", ("45.71", "CNY bn")),
+        ("—", ("—", "")),
     ],
 )
-def test_large_amounts_are_rounded_never_cut(amount: str, shown: str) -> None:
-    assert _four_digits(amount) == shown
+def test_large_amounts_are_rounded_never_cut(amount: str, shown: tuple[str, str]) -> None:
+    assert _number_and_unit(amount) == shown

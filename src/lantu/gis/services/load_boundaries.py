@@ -103,6 +103,8 @@ def _district(feature: dict[str, Any], document: dict[str, Any]) -> dict[str, An
         "label_lat": round(label.y, 6),
         "area_km2": round(abs(area_m2) / 1e6, 2),
         "source": str(document.get("source", ""))[:120],
-        "datum": DATUM_UNSTATED if document.get("datum", "unstated") == "unstated" else str(document["datum"])[:60],
+        "datum": DATUM_UNSTATED
+        if document.get("datum", "unstated") == "unstated"
+        else str(document["datum"])[:60],
         "repaired": not given.is_valid,
     }

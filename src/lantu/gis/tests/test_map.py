@@ -35,10 +35,16 @@ def square(west: float, south: float, size: float = 0.02) -> dict[str, Any]:
 def outlines(path: Path, *rings: Any) -> Path:
     codes = ("371402", "371425")
     features = [
-        {"type": "Feature", "properties": {"code": code}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        {
+            "type": "Feature",
+            "properties": {"code": code},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
         for code, ring in zip(codes, rings, strict=False)
     ]
-    path.write_text(json.dumps({"type": "FeatureCollection", "source": "test", "datum": "unstated", "features": features}))
+    path.write_text(
+        json.dumps({"type": "FeatureCollection", "source": "test", "datum": "unstated", "features": features})
+    )
     return path
 
 
@@ -93,7 +99,10 @@ def test_layers_hold_only_what_the_reader_may_see(cast: Any, placed: Any, tmp_pa
         assert names(cast.contractor, url) == {site.name}
         assert names(cast.outsider, url) == {other.name}
     assert client_of(cast.sysadmin).get("/map/projects.json").status_code == 403
-    counts = {f["properties"]["code"]: f["properties"]["projects"] for f in client_of(cast.outsider).get("/map/counties.json").json()["features"]}
+    counts = {
+        f["properties"]["code"]: f["properties"]["projects"]
+        for f in client_of(cast.outsider).get("/map/counties.json").json()["features"]
+    }
     assert counts == {"371402": 0, "371425": 1}
     document = client_of(cast.outsider).get("/map/layers.json").json()
     points = next(layer for layer in document["layers"] if layer["key"] == "projects")
@@ -147,10 +156,15 @@ def test_within_decides_exactly_and_keeps_rights(cast: Any, placed: Any) -> None
     assert projects_within(cast.officer, across, whole=True) == []
     assert projects_within(cast.contractor, across) == []
     everything = square(116.0, 36.0, 2)
-    answer = client_of(cast.contractor).post("/api/v1/map/within", {"geometry": everything}, content_type="application/json")
+    answer = client_of(cast.contractor).post(
+        "/api/v1/map/within", {"geometry": everything}, content_type="application/json"
+    )
     assert [row["code"] for row in answer.json()["items"]] == [site.code]
     point = {"geometry": {"type": "Point", "coordinates": [116.3, 37.4]}}
-    assert client_of(cast.officer).post("/api/v1/map/within", point, content_type="application/json").status_code == 422
+    assert (
+        client_of(cast.officer).post("/api/v1/map/within", point, content_type="application/json").status_code
+        == 422
+    )
 
 
 def test_the_box_query_uses_the_gist_index(cast: Any) -> None:
@@ -161,7 +175,9 @@ def test_the_box_query_uses_the_gist_index(cast: Any) -> None:
         cursor.execute("UPDATE projects_project SET bbox = box(point(lon, lat), point(lon, lat))")
         cursor.execute("ANALYZE projects_project")
         cursor.execute("SET LOCAL enable_seqscan = off")
-        sql, parameters = touching_box(Project.objects.only("pk").order_by(), (116.0, 37.0, 116.1, 37.1)).query.sql_with_params()
+        sql, parameters = touching_box(
+            Project.objects.only("pk").order_by(), (116.0, 37.0, 116.1, 37.1)
+        ).query.sql_with_params()
         cursor.execute(f"EXPLAIN {sql}", parameters)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "project_by_place" in plan

@@ -27,4 +27,8 @@ def refuse_problems(problems: list[Problem]) -> None:
 
 def locked(project_id: int) -> Project:
     """The project's row, locked until the end of the transaction."""
-    return Project.objects.select_for_update(of=("self",)).select_related("owner_org", "lead_unit").get(pk=project_id)
+    return (
+        Project.objects.select_for_update(of=("self",))
+        .select_related("owner_org", "lead_unit")
+        .get(pk=project_id)
+    )

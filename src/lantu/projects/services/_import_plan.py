@@ -98,7 +98,11 @@ def plan_rows(table: OpenedTable, *, may_add_units: bool) -> Iterator[PlannedRow
 
 
 def _plan_chunk(
-    rows: list[SheetRow], headings: dict[str, Heading], units: Units, first_seen: dict[str, int], may_add: bool
+    rows: list[SheetRow],
+    headings: dict[str, Heading],
+    units: Units,
+    first_seen: dict[str, int],
+    may_add: bool,
 ) -> Iterator[PlannedRow]:
     codes = {row.number: tidy_code(row.values.get("code") or "") for row in rows}
     owners = dict(ProjectCode.objects.filter(code__in=codes.values()).values_list("code", "project_id"))
@@ -120,7 +124,9 @@ def _plan_chunk(
 
 
 def _cell_problem(row: SheetRow, heading: Heading | None, problem: Problem) -> CellProblem:
-    letter, text = (heading.letter, BY_KEY[heading.column.key].heading.split("（")[0]) if heading else ("", "")
+    letter, text = (
+        (heading.letter, BY_KEY[heading.column.key].heading.split("（")[0]) if heading else ("", "")
+    )
     return CellProblem(row.number, letter, text, problem.detail, problem.remedy)
 
 
@@ -155,8 +161,10 @@ def _plan(planned: PlannedRow, headings: dict[str, Heading], units: Units, may_a
 
 
 def _unknown_unit(name: str, word: str, may_add: bool) -> Problem:
-    remedy = _("请核对单位全称，或先登记该单位。") if may_add or name != "owner_org" else _(
-        "请核对单位全称；确是新单位的，可在导入时勾选“自动登记新的建设单位”。"
+    remedy = (
+        _("请核对单位全称，或先登记该单位。")
+        if may_add or name != "owner_org"
+        else _("请核对单位全称；确是新单位的，可在导入时勾选“自动登记新的建设单位”。")
     )
     return Problem(name, _("没有登记“%(unit)s”这个单位。") % {"unit": word[:40]}, remedy)
 

@@ -79,7 +79,9 @@ def _apply(run: ImportRun, actor: User, now: datetime, tell: Any) -> None:
             new: list[PlannedRow] = []
             for done, planned in enumerate(plan_rows(table, may_add_units=run.may_add_units), start=1):
                 if planned.problems:
-                    raise Unacceptable("projects.import_stale", planned.problems[0].sentence(), remedy=_("请重新检查。"))
+                    raise Unacceptable(
+                        "projects.import_stale", planned.problems[0].sentence(), remedy=_("请重新检查。")
+                    )
                 counts[planned.kind] += 1
                 if planned.kind == "new":
                     new.append(planned)
@@ -98,7 +100,9 @@ def _apply(run: ImportRun, actor: User, now: datetime, tell: Any) -> None:
     recompute_lamps(project_ids=touched, now=now, actor=actor)
     run.state, run.finished_at, run.rows_done = ImportRun.State.APPLIED, now, run.rows_total
     run.save(update_fields=["state", "finished_at", "rows_done"])
-    told = ProjectsImported(subject_id=run.pk, file_name=run.file_name, new=counts["new"], changed=counts["changed"])
+    told = ProjectsImported(
+        subject_id=run.pk, file_name=run.file_name, new=counts["new"], changed=counts["changed"]
+    )
     emit(told, actor=actor, at=now)
 
 
@@ -114,7 +118,9 @@ def _owner(planned: PlannedRow, values: dict[str, Any], units: dict[str, Organis
     return values | {"owner_org": units[name]}
 
 
-def _register(rows: list[PlannedRow], units: dict[str, Organisation], actor: User, now: datetime) -> list[int]:
+def _register(
+    rows: list[PlannedRow], units: dict[str, Organisation], actor: User, now: datetime
+) -> list[int]:
     projects = []
     for planned in rows:
         project = Project(

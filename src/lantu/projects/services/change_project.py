@@ -70,10 +70,14 @@ def change_project(
     if not changes:
         return row
     if version != row.version:
-        raise ChangedMeanwhile(_last_writer(row), [(label_of(f), shown(a), shown(b)) for f, (a, b) in changes.items()])
+        raise ChangedMeanwhile(
+            _last_writer(row), [(label_of(f), shown(a), shown(b)) for f, (a, b) in changes.items()]
+        )
     if "area_code" in changes or "owner_org" in changes:
         owner = clean.get("owner_org") or row.owner_org
-        require_area(actor, "projects.edit", area_code=clean.get("area_code", row.area_code), owner_org_id=owner.pk)
+        require_area(
+            actor, "projects.edit", area_code=clean.get("area_code", row.area_code), owner_org_id=owner.pk
+        )
     store_changes(row, {field: after for field, (_before, after) in changes.items()}, now=now)
     emit(
         ProjectChanged(
@@ -114,7 +118,9 @@ def shown(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return "、".join(" ".join(map(str, part.values())) if isinstance(part, dict) else str(part) for part in value)
+        return "、".join(
+            " ".join(map(str, part.values())) if isinstance(part, dict) else str(part) for part in value
+        )
     if isinstance(value, date):
         return value.isoformat()
     return str(value)

@@ -61,7 +61,9 @@ class _Tally:
         run.error_count += len(planned.problems)
         for problem in planned.problems[: SHOWN_ERRORS - len(run.errors)]:
             run.errors.append(problem.__dict__ | {"sentence": problem.sentence()})
-        counter = {"new": "new_count", "changed": "changed_count", "unchanged": "unchanged_count"}.get(planned.kind)
+        counter = {"new": "new_count", "changed": "changed_count", "unchanged": "unchanged_count"}.get(
+            planned.kind
+        )
         if counter:
             setattr(run, counter, getattr(run, counter) + 1)
         if planned.kind in ("new", "changed") and len(run.preview) < SHOWN_PREVIEW:
@@ -74,13 +76,17 @@ class _Tally:
     def refuse(self, refusal: Unacceptable) -> None:
         self.run.error_count += 1
         whole: dict[str, Any] = {"row": 0, "letter": "", "heading": "", "detail": refusal.detail}
-        self.run.errors.insert(0, whole | {"remedy": refusal.remedy, "sentence": f"{refusal.detail}{refusal.remedy}"})
+        self.run.errors.insert(
+            0, whole | {"remedy": refusal.remedy, "sentence": f"{refusal.detail}{refusal.remedy}"}
+        )
 
     def finish(self, now: datetime) -> None:
         run = self.run
         run.rows_total = run.rows_done
         if run.rows_total == 0 and not run.errors:
-            self.refuse(Unacceptable("projects.sheet_no_rows", "列标题下面没有数据行。", remedy="请填写后再导入。"))
+            self.refuse(
+                Unacceptable("projects.sheet_no_rows", "列标题下面没有数据行。", remedy="请填写后再导入。")
+            )
         run.new_units = [[unit, rows] for unit, rows in sorted(self.units.items())][:SHOWN_ERRORS]
         run.state = ImportRun.State.REJECTED if run.error_count else ImportRun.State.READY
         run.finished_at = now

@@ -64,7 +64,11 @@ def _recompute_locked(ids: list[int], now: datetime, actor: User | None, cause_i
         known = facts[project.pk]
         verdict = project_lamp(_facts(project, known), today=today)
         codes = _codes(verdict, known)
-        if (project.lamp, project.lamp_codes, project.lamp_rule) == (str(verdict.lamp), codes, verdict.version):
+        if (project.lamp, project.lamp_codes, project.lamp_rule) == (
+            str(verdict.lamp),
+            codes,
+            verdict.version,
+        ):
             continue
         if project.lamp != verdict.lamp:
             turned.append((project, project.lamp))
@@ -116,7 +120,9 @@ def _codes(verdict: LampVerdict, known: dict[str, Any]) -> list[list[str]]:
     for reason in verdict.reasons:
         number = ""
         if reason in (LampReason.BEHIND, LampReason.FAR_BEHIND) and verdict.behind_points is not None:
-            number = f"{verdict.behind_points:g}" if verdict.behind_points % 1 else str(int(verdict.behind_points))
+            number = (
+                f"{verdict.behind_points:g}" if verdict.behind_points % 1 else str(int(verdict.behind_points))
+            )
         elif reason in COUNTED:
             number = str(known.get(COUNTED[reason], 0))
         codes.append([str(reason), number])

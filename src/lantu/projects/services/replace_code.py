@@ -32,7 +32,10 @@ def replace_code(*, project: Project, new_code: str, reason: str, actor: User, n
         raise Refused("projects.same_code", _("新代码与现代码相同。"), remedy=_("无需更换。"), field="code")
     if not reason.strip():
         raise Unacceptable(
-            "projects.no_reason", _("没有写更换理由。"), remedy=_("请写明依据，如重新核准文号。"), field="reason"
+            "projects.no_reason",
+            _("没有写更换理由。"),
+            remedy=_("请写明依据，如重新核准文号。"),
+            field="reason",
         )
     refuse_taken_code(code, besides=row.pk)
     day = timezone.localtime(now).date()

@@ -62,7 +62,9 @@ def report_month(
     months = list(MonthlyFigure.objects.filter(project=row).order_by("month"))
     figure = next((known for known in months if known.month == first), None)
     if not values.keys() & {*CUMULATIVE}:
-        raise Unacceptable("projects.empty_month", _("三项进度都没有填。"), remedy=_("至少填一项。"), field="physical_pct")
+        raise Unacceptable(
+            "projects.empty_month", _("三项进度都没有填。"), remedy=_("至少填一项。"), field="physical_pct"
+        )
     if figure is not None and seen_at is not None and figure.reported_at != seen_at:
         _refuse_overwriting(figure, values)
     if "planned_pct" not in values and (figure is None or figure.planned_pct is None):
@@ -119,7 +121,8 @@ def _number(field: str, value: Given) -> Decimal:
     if not number.is_finite() or not 0 <= number <= most:
         raise Unacceptable(
             "projects.out_of_range",
-            _("“%(label)s”为 %(value)s，应在 0 到 %(most)s 之间。") % {"label": label, "value": number, "most": most},
+            _("“%(label)s”为 %(value)s，应在 0 到 %(most)s 之间。")
+            % {"label": label, "value": number, "most": most},
             remedy=_("请核对数值和单位。"),
             field=field,
         )
@@ -152,7 +155,12 @@ def _refuse_falling(earlier: list[MonthlyFigure], values: dict[str, Decimal], re
             raise Refused(
                 "projects.figure_falls",
                 _("“%(label)s”%(value)s 低于 %(month)s 的 %(before)s（均为累计数）。")
-                % {"label": _label(field), "value": values[field], "month": f"{last.month:%Y-%m}", "before": getattr(last, field)},
+                % {
+                    "label": _label(field),
+                    "value": values[field],
+                    "month": f"{last.month:%Y-%m}",
+                    "before": getattr(last, field),
+                },
                 remedy=_("如确需更正，请填写更正说明。"),
                 field=field,
             )
@@ -173,7 +181,14 @@ def _keep_in_step(row: Project, months: list[MonthlyFigure], now: datetime) -> N
     row.paid_yuan = newest.get("paid_yuan", Decimal(0))
     row.updated_at = now
     row.save(
-        update_fields=["latest_month", "physical_pct", "planned_pct", "invested_yuan", "paid_yuan", "updated_at"]
+        update_fields=[
+            "latest_month",
+            "physical_pct",
+            "planned_pct",
+            "invested_yuan",
+            "paid_yuan",
+            "updated_at",
+        ]
     )
     plans = {plan.year: plan for plan in YearPlan.objects.filter(project=row)}
     for year, done in done_by_year([(f.month, f.invested_yuan) for f in months]).items():

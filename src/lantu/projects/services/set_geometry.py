@@ -34,7 +34,9 @@ def set_geometry(
     row.geometry, row.geometry_wkb, row.geometry_note = sound.geojson, sound.wkb, note[:120]
     row.lon, row.lat = sound.lon, sound.lat
     row.updated_at, row.version = now, row.version + 1
-    row.save(update_fields=["geometry", "geometry_wkb", "geometry_note", "lon", "lat", "updated_at", "version"])
+    row.save(
+        update_fields=["geometry", "geometry_wkb", "geometry_note", "lon", "lat", "updated_at", "version"]
+    )
     store_bounds({row.pk: sound})
     emit(
         GeometrySet(
@@ -57,5 +59,9 @@ def store_bounds(sound: dict[int, SoundGeometry]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE projects_project SET bbox = box(point(%s, %s), point(%s, %s)) WHERE id = %s",
-            [(east, north, west, south, pk) for pk, s in sound.items() for west, south, east, north in [s.bounds]],
+            [
+                (east, north, west, south, pk)
+                for pk, s in sound.items()
+                for west, south, east, north in [s.bounds]
+            ],
         )

@@ -34,7 +34,9 @@ def set_party(
     row = locked(project.pk)
     require(actor, "projects.set_parties", row)
     if role not in Party.Role.values:
-        raise Unacceptable("projects.unknown_role", _("没有“%(role)s”这种参建角色。") % {"role": role}, field="role")
+        raise Unacceptable(
+            "projects.unknown_role", _("没有“%(role)s”这种参建角色。") % {"role": role}, field="role"
+        )
     label = Party.Role(role).label
     if not contact.is_active or contact.organisation_id != organisation.pk:
         raise Unacceptable(

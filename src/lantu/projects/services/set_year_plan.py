@@ -39,7 +39,9 @@ def set_year_plan(
     require(actor, "projects.edit", row)
     months = [Decimal(amount) for amount in monthly_yuan]
     if planned_yuan < 0 or not 1990 <= year <= 2100:
-        raise Unacceptable("projects.bad_year_plan", _("年度计划投资或年份不合理。"), remedy=_("请核对。"), field="year")
+        raise Unacceptable(
+            "projects.bad_year_plan", _("年度计划投资或年份不合理。"), remedy=_("请核对。"), field="year"
+        )
     if months and (len(months) != 12 or months != sorted(months) or months[-1] != planned_yuan):
         raise Unacceptable(
             "projects.bad_monthly_plan",

@@ -13,7 +13,9 @@ from lantu.projects.models import ImportRun
 from lantu.projects.sheets.opening import opened_sheets
 
 
-def start_import(*, file: File[bytes], name: str, actor: User, now: datetime, may_add_units: bool = False) -> ImportRun:
+def start_import(
+    *, file: File[bytes], name: str, actor: User, now: datetime, may_add_units: bool = False
+) -> ImportRun:
     """Keep ``file`` and defer its check in the same transaction.
 
     Raises Unacceptable at once for a file that is no spreadsheet (old, corrupt, oversized, a bomb).

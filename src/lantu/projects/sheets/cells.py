@@ -34,9 +34,7 @@ def read_cell(column: Column, value: Any, unit: str) -> Any:
     if value is None or tidy(value) == "":
         return None
     if isinstance(value, str) and value.strip() in _ERRORS:
-        raise Unfit(
-            _("公式出错：%(value)s。") % {"value": value.strip()}, _("请改正公式，或粘贴为数值。")
-        )
+        raise Unfit(_("公式出错：%(value)s。") % {"value": value.strip()}, _("请改正公式，或粘贴为数值。"))
     if column.kind == "money":
         return _money(column, value, unit)
     if column.kind == "date":
@@ -75,7 +73,11 @@ def _money(column: Column, value: Any, unit: str) -> Decimal:
         except InvalidOperation:
             raise Unfit(_("“%(value)s”不是数字。") % {"value": tidy(value)[:40]}, remedy) from None
         remedy = _("请填 %(amount)s（%(unit)s）") % {"amount": _amount(meant), "unit": unit}
-        remedy += _("，或把列标题的单位改为%(own)s。") % {"own": LONG_UNITS.get(own, own)} if own and UNITS[own] != factor else "。"
+        remedy += (
+            _("，或把列标题的单位改为%(own)s。") % {"own": LONG_UNITS.get(own, own)}
+            if own and UNITS[own] != factor
+            else "。"
+        )
     raise Unfit(_("“%(value)s”不是数字。") % {"value": tidy(value)[:40]}, remedy)
 
 
@@ -99,7 +101,8 @@ def _date(column: Column, value: Any) -> date:
     if isinstance(value, int | float) and not isinstance(value, bool):
         if 1990 <= value <= 2100 and float(value).is_integer():
             raise Unfit(
-                _("“%(value)s”只有年份。") % {"value": int(value)}, _("请填到日，如 %(year)s-03-01。") % {"year": int(value)}
+                _("“%(value)s”只有年份。") % {"value": int(value)},
+                _("请填到日，如 %(year)s-03-01。") % {"year": int(value)},
             )
         if 30_000 <= value <= 80_000:
             return EXCEL_ZERO + timedelta(days=int(value))
@@ -109,9 +112,7 @@ def _date(column: Column, value: Any) -> date:
     text = text.split("T")[0] if "T" in text else re.sub(r"00:00(:00)?$", "", text)
     found = _DATE.fullmatch(text)
     if found is None:
-        raise Unfit(
-            _("“%(value)s”不是日期。") % {"value": tidy(value)[:40]}, _("请填成 2026-03-01。")
-        )
+        raise Unfit(_("“%(value)s”不是日期。") % {"value": tidy(value)[:40]}, _("请填成 2026-03-01。"))
     year, month = int(found.group(1)), int(found.group(2))
     try:
         if found.group(3):

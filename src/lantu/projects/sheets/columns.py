@@ -61,7 +61,15 @@ EXTRA = ("灯色", "灯色原因", "最近月份", "序时进度（%）", "形�
 # Headings that people keep in their sheets and that mean nothing to the register.
 IGNORED = frozenset({"序号", "备注", "联系人", "联系电话", "问题", *EXTRA})
 
-UNITS = {"亿元": 100_000_000, "亿": 100_000_000, "百万元": 1_000_000, "万元": 10_000, "万": 10_000, "千元": 1_000, "元": 1}
+UNITS = {
+    "亿元": 100_000_000,
+    "亿": 100_000_000,
+    "百万元": 1_000_000,
+    "万元": 10_000,
+    "万": 10_000,
+    "千元": 1_000,
+    "元": 1,
+}
 LONG_UNITS = {"亿": "亿元", "万": "万元"}
 DEFAULT_UNIT = "万元"
 _UNIT = re.compile("|".join(UNITS))

@@ -52,14 +52,17 @@ def opened_sheets(file: IO[bytes], name: str) -> Iterator[Iterator[Sheet]]:
     if size > MAX_FILE_BYTES:
         raise _unfit(
             "large",
-            _("文件有 %(mb)s MB，最多 %(most)s MB。") % {"mb": size // 2**20, "most": MAX_FILE_BYTES // 2**20},
+            _("文件有 %(mb)s MB，最多 %(most)s MB。")
+            % {"mb": size // 2**20, "most": MAX_FILE_BYTES // 2**20},
             _("请删去图片等无关内容，或分批导入。"),
         )
     head = file.read(8)
     file.seek(0)
     if head.startswith(OLD_EXCEL):
         raise _unfit(
-            "old", _("这是旧版 .xls 或加了密码的文件。"), _("请在 Excel 或 WPS 里去掉密码，另存为 .xlsx 后再导入。")
+            "old",
+            _("这是旧版 .xls 或加了密码的文件。"),
+            _("请在 Excel 或 WPS 里去掉密码，另存为 .xlsx 后再导入。"),
         )
     if head.startswith(b"PK"):
         _refuse_bombs(file)
@@ -89,7 +92,9 @@ def _refuse_bombs(file: IO[bytes]) -> None:
                 if member.filename.endswith((".xml", ".rels")):
                     with archive.open(member) as part:
                         if re.search(rb"<!(DOCTYPE|ENTITY)", part.read(4096), re.I):
-                            raise _unfit("entity", _("文件含有不允许的 XML 声明。"), _("请用 Excel 重新另存。"))
+                            raise _unfit(
+                                "entity", _("文件含有不允许的 XML 声明。"), _("请用 Excel 重新另存。")
+                            )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise _broken() from error
     file.seek(0)
@@ -106,13 +111,26 @@ def _workbook(file: IO[bytes]) -> Iterator[Iterator[Sheet]]:
 
     try:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, ParseError, OSError) as error:
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        ParseError,
+        OSError,
+    ) as error:
         raise _broken() from error
     try:
         visible = (sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
-        yield (Sheet(sheet.title, _values(sheet), _merged(file, sheet._worksheet_path)) for sheet in visible)
+        yield (Sheet(sheet.title, _values(sheet), _merged(file, _path_of(sheet))) for sheet in visible)
     finally:
         book.close()
+
+
+def _path_of(sheet: Any) -> str:
+    """The archive member that holds the sheet."""
+    return str(sheet._worksheet_path)
 
 
 def _merged(file: IO[bytes], member: str) -> tuple[tuple[int, str, int, str], ...]:
@@ -135,7 +153,16 @@ def _values(sheet: Any) -> Rows:
     rows = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
     try:
         yield from rows
-    except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        ParseError,
+        KeyError,
+        ValueError,
+        TypeError,
+        IndexError,
+        EOFError,
+        OSError,
+    ) as error:
         raise _broken() from error
 
 

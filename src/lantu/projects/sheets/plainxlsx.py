@@ -35,7 +35,11 @@ _TYPES = (
     + "".join(
         f'<Override PartName="/xl/{part}.xml" '
         f'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"/>'
-        for part, kind in (("workbook", "sheet.main"), ("worksheets/sheet1", "worksheet"), ("styles", "styles"))
+        for part, kind in (
+            ("workbook", "sheet.main"),
+            ("worksheets/sheet1", "worksheet"),
+            ("styles", "styles"),
+        )
     )
     + "</Types>"
 )
@@ -78,7 +82,8 @@ def write_sheet(
             f'<sheet name="{escape(title)}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         )
         archive.writestr(
-            "xl/_rels/workbook.xml.rels", _relations(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml"))
+            "xl/_rels/workbook.xml.rels",
+            _relations(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")),
         )
         archive.writestr("xl/styles.xml", _STYLES)
         with archive.open("xl/worksheets/sheet1.xml", "w") as part:

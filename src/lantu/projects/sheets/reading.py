@@ -103,7 +103,9 @@ def walk_table(file: IO[bytes], name: str) -> Iterator[OpenedTable]:
                 continue
             rest = chain(top[headings.row :], sheet.rows)
             hidden = _hidden_by_merging(sheet, headings)
-            yield OpenedTable(sheet.title, headings, tuple(top[: headings.row]), _rows(rest, headings, hidden))
+            yield OpenedTable(
+                sheet.title, headings, tuple(top[: headings.row]), _rows(rest, headings, hidden)
+            )
             return
         raise _no_table(seen, closest)
 
@@ -180,7 +182,9 @@ def _read_headings(
             if not is_ignored(text):
                 unknown.append(text[:40])
             continue
-        unit = column_unit(column, unit_of(text) or unit_of(above) or (unit_of(group) if below else None) or stated)
+        unit = column_unit(
+            column, unit_of(text) or unit_of(above) or (unit_of(group) if below else None) or stated
+        )
         known.setdefault(column.key, Heading(column, index, column_letter(index), text, unit))
     if lower is not None and _is_data(lower, known):
         return None
@@ -190,7 +194,11 @@ def _read_headings(
 def _is_data(lower: tuple[Any, ...], known: dict[str, Heading]) -> bool:
     """A lower heading row holds no numbers and names at least one column itself."""
     words = [tidy(cell) for cell in lower if tidy(cell)]
-    return not words or any(not isinstance(c, str) for c in lower if c is not None) or not any(map(column_of, words))
+    return (
+        not words
+        or any(not isinstance(c, str) for c in lower if c is not None)
+        or not any(map(column_of, words))
+    )
 
 
 def _rows(

@@ -116,7 +116,9 @@ def template() -> IO[bytes]:
     return _saved(book)
 
 
-def marked_copy(title_rows: Iterable[tuple[Any, ...]], rows: Iterable[tuple[tuple[Any, ...], dict[int, str], str]]) -> IO[bytes]:
+def marked_copy(
+    title_rows: Iterable[tuple[Any, ...]], rows: Iterable[tuple[tuple[Any, ...], dict[int, str], str]]
+) -> IO[bytes]:
     """The sent sheet with a first column that says what is wrong in each row, and red cells where it is.
 
     ``rows``: cells, problems by column index, the sentences of the row.

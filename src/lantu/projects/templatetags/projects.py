@@ -24,7 +24,6 @@ register.filter("area_name", area_name)
 register.filter("tone_of", tone_of)
 
 
-
 @register.filter
 def get_item(mapping: dict[str, Any], key: str) -> Any:
     """``{{ areas|get_item:code }}``; the key itself when it is not there."""
@@ -67,7 +66,12 @@ def project_tabs_of(context: Context, project: Project, current: str = "overview
     """The tabs of a project page that this reader may open."""
     reader = context["request"].user
     tabs = [
-        {"key": tab.key, "label": tab.label, "icon": tab.icon, "url": reverse(tab.url_name, args=[project.code])}
+        {
+            "key": tab.key,
+            "label": tab.label,
+            "icon": tab.icon,
+            "url": reverse(tab.url_name, args=[project.code]),
+        }
         for tab in project_tabs
         if tab.permission is None or may(reader, tab.permission, project)
     ]

@@ -56,7 +56,10 @@ def test_sound_geometries(given: Any) -> None:
         ({"type": "Point", "coordinates": []}, "读不出来"),
         ({"type": "Point", "coordinates": [float("nan"), 37.4]}, "非数字"),
         (polygon(SQUARE[:2]), "读不出来"),
-        (polygon([[116.0, 37.0], [116.1, 37.1], [116.1, 37.0], [116.0, 37.1], [116.0, 37.0]]), "边界自相交，位置 116.05 37.05"),
+        (
+            polygon([[116.0, 37.0], [116.1, 37.1], [116.1, 37.0], [116.0, 37.1], [116.0, 37.0]]),
+            "边界自相交，位置 116.05 37.05",
+        ),
         ({**polygon(SQUARE), "crs": {"properties": {"name": "EPSG:4549"}}}, "坐标系不是"),
         ({"type": "FeatureCollection", "features": []}, "恰好有一个"),
         ({"type": "LineString", "coordinates": [[116 + i / 1e5, 37] for i in range(20_001)]}, "顶点"),
@@ -79,7 +82,9 @@ def test_gcj02_is_converted_once() -> None:
 
 
 def test_storing_keeps_wkb_label_and_box(cast: Any, site_project: Project) -> None:
-    set_geometry(project=site_project, geometry=polygon(SQUARE), actor=cast.officer, now=NOW, source="用地红线")
+    set_geometry(
+        project=site_project, geometry=polygon(SQUARE), actor=cast.officer, now=NOW, source="用地红线"
+    )
     site_project.refresh_from_db()
     assert site_project.geometry["type"] == "Polygon"
     assert bytes(site_project.geometry_wkb)[:1] == b"\x01"

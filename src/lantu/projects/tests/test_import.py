@@ -29,7 +29,19 @@ from lantu.projects.sheets.columns import BY_KEY, COLUMNS, column_of, unit_of
 from lantu.projects.sheets.reading import column_index, column_letter, find_headings
 from lantu.projects.sheets.writing import export_projects, template
 
-HEAD = ["项目代码", "项目名称", "投资类别", "计划类别", "领域", "阶段", "县市区", "建设单位", "总投资（万元）", "计划开工", "计划竣工"]
+HEAD = [
+    "项目代码",
+    "项目名称",
+    "投资类别",
+    "计划类别",
+    "领域",
+    "阶段",
+    "县市区",
+    "建设单位",
+    "总投资（万元）",
+    "计划开工",
+    "计划竣工",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +89,9 @@ def sentences(run: ImportRun) -> str:
 
 
 def test_a_sheet_goes_in_whole_with_events_and_history(cast: Any) -> None:
-    run = start(cast, sheet(line(1), [], line(2), ["合计", None, None, None, None, None, None, None, 60000], before=2))
+    run = start(
+        cast, sheet(line(1), [], line(2), ["合计", None, None, None, None, None, None, None, 60000], before=2)
+    )
     assert (run.state, run.new_count, run.rows_total) == ("ready", 2, 2)
     assert not Project.objects.exists()
     run = finish(cast, run)
@@ -115,9 +129,25 @@ def test_headings_in_any_order_with_synonyms_units_and_two_rows(cast: Any) -> No
     book = Workbook()
     page = book.active
     page.append(["2026年重点工程（单位：亿元）"])
-    page.append(["序号", "项目名称", "投资", None, "统一代码", "业主单位", "属地", "建设阶段", "所属领域", "建设性质", "项目类别"])
+    page.append(
+        [
+            "序号",
+            "项目名称",
+            "投资",
+            None,
+            "统一代码",
+            "业主单位",
+            "属地",
+            "建设阶段",
+            "所属领域",
+            "建设性质",
+            "项目类别",
+        ]
+    )
     page.append([None, None, "总投资", "其中：工程费（万元）"])
-    page.append([1, "示例桥梁", 1.5, 9000, code(5), "德州城建投资集团", "德城", "施工", "交通", "续建", "专项债"])
+    page.append(
+        [1, "示例桥梁", 1.5, 9000, code(5), "德州城建投资集团", "德城", "施工", "交通", "续建", "专项债"]
+    )
     out = io.BytesIO()
     book.save(out)
     run = start(cast, out.getvalue())
@@ -171,7 +201,9 @@ def test_new_units_only_on_request(cast: Any) -> None:
     assert Organisation.objects.get(name="德州新设建设公司").owned_projects.count() == 2
 
 
-def test_export_and_import_again_changes_nothing(cast: Any, site_project: Project, other_project: Project) -> None:
+def test_export_and_import_again_changes_nothing(
+    cast: Any, site_project: Project, other_project: Project
+) -> None:
     site_project.name, site_project.tags = "=1+1 园区", ["省重大", "观摩"]
     site_project.total_investment_yuan = Decimal("123456.78")
     site_project.planned_start_on = date(2026, 1, 5)
@@ -222,7 +254,9 @@ def test_bombs_and_entities_never_reach_a_parser(cast: Any) -> None:
     bomb = archive(xl__workbook=b"<workbook/>", xl__sheet=b"0" * 30_000_000)
     with pytest.raises(Unacceptable, match="压缩比异常"):
         start_import(file=ContentFile(bomb), name="a.xlsx", actor=cast.officer, now=NOW)
-    laughs = archive(xl__workbook=b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><workbook>&a;</workbook>')
+    laughs = archive(
+        xl__workbook=b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><workbook>&a;</workbook>'
+    )
     with pytest.raises(Unacceptable, match="XML 声明"):
         start_import(file=ContentFile(laughs), name="a.xlsx", actor=cast.officer, now=NOW)
     with pytest.raises(Unacceptable, match="没有工作簿"):
@@ -243,7 +277,10 @@ def test_merged_cells_are_named_not_guessed(cast: Any) -> None:
     book.save(out)
     run = start(cast, out.getvalue())
     assert run.error_count == 2
-    assert "第 4 行 H 列“建设单位”：与第 3 行的单元格合并，读不到值。请取消合并，并在每一行填写。" in sentences(run)
+    assert (
+        "第 4 行 H 列“建设单位”：与第 3 行的单元格合并，读不到值。请取消合并，并在每一行填写。"
+        in sentences(run)
+    )
 
 
 def test_csv_in_gbk(cast: Any) -> None:

@@ -62,7 +62,13 @@ def test_the_outsider_finds_nothing_of_it(cast: Any, site_project: Project, role
     user = getattr(cast, role)
     client = client_of(user)
     code = site_project.code
-    for url in ("/projects/", "/projects/?q=生物", f"/projects/search/?q={code}", f"/projects/{code}/", f"/projects/{code}/months/"):
+    for url in (
+        "/projects/",
+        "/projects/?q=生物",
+        f"/projects/search/?q={code}",
+        f"/projects/{code}/",
+        f"/projects/{code}/months/",
+    ):
         assert site_project.name not in client.get(url).content.decode()
     assert client.get(f"/projects/{code}/").status_code in (403, 404)
     for verb in ("edit", "month", "place", "parties", "code", "year"):
@@ -85,7 +91,9 @@ def test_strangers_sign_in_first(client: Client, site_project: Project) -> None:
 
 
 def test_an_old_code_leads_to_the_project(cast: Any, site_project: Project) -> None:
-    ProjectCode.objects.create(project=site_project, code="2019-371402-48-03-012345", valid_from=NOW.date(), valid_to=NOW.date())
+    ProjectCode.objects.create(
+        project=site_project, code="2019-371402-48-03-012345", valid_from=NOW.date(), valid_to=NOW.date()
+    )
     response = client_of(cast.officer).get("/projects/2019-371402-48-03-012345/")
     assert (response.status_code, response["Location"]) == (302, site_project.get_absolute_url())
 
@@ -98,13 +106,18 @@ def many(cast: Any, n: int) -> None:
             lamp_codes=[["behind", "20"]], latest_month=date(2026, 5, 1),
         )  # fmt: skip
         Party.objects.create(
-            project=project, role="contractor", organisation=cast.contractor.organisation, contact=cast.contractor
+            project=project,
+            role="contractor",
+            organisation=cast.contractor.organisation,
+            contact=cast.contractor,
         )
 
 
 def queries_of(client: Client, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
         assert client.get(url).status_code == 200
     return len(caught)
 
@@ -114,7 +127,10 @@ def test_the_list_costs_the_same_queries_for_few_and_many(cast: Any, role: str) 
     client = client_of(getattr(cast, role))
     many(cast, 3)
     few = queries_of(client, "/projects/?sort=behind")
-    many_more = [make_project(cast.owner.organisation, code=f"2602-371402-04-02-{i:06d}", name=f"又{i}") for i in range(40)]
+    many_more = [
+        make_project(cast.owner.organisation, code=f"2602-371402-04-02-{i:06d}", name=f"又{i}")
+        for i in range(40)
+    ]
     assert len(many_more) == 40
     assert queries_of(client, "/projects/?sort=behind") == few
     assert few <= 9
@@ -131,7 +147,9 @@ def test_filters_chips_lamps_and_paging(cast: Any) -> None:
     assert "第 26–30 条，共 30 条" in client.get("/projects/?page=2").content.decode()
     assert "没有符合条件的项目" in client.get("/projects/?q=不存在的词").content.decode()
     assert client.get("/projects/?page=abc&owner=99999999999999999999&q=%00").status_code == 200
-    fragment = client.get("/projects/", headers={"HX-Request": "true", "HX-Target": "project-list"}).content.decode()
+    fragment = client.get(
+        "/projects/", headers={"HX-Request": "true", "HX-Target": "project-list"}
+    ).content.decode()
     assert fragment.lstrip().startswith('<div id="project-list">')
 
 
@@ -164,8 +182,17 @@ def test_registering_and_editing_by_form(cast: Any) -> None:
     assert client.post(edit, values | {"version": "2", "address": "东方红路"}).status_code == 302
 
 
-def test_month_form_is_prefilled_and_keeps_evidence(cast: Any, site_project: Project, monkeypatch: Any) -> None:
-    report_month(project=site_project, month=date(2026, 5, 1), actor=cast.owner, now=NOW, physical_pct=40, invested_yuan=50_000_000)
+def test_month_form_is_prefilled_and_keeps_evidence(
+    cast: Any, site_project: Project, monkeypatch: Any
+) -> None:
+    report_month(
+        project=site_project,
+        month=date(2026, 5, 1),
+        actor=cast.owner,
+        now=NOW,
+        physical_pct=40,
+        invested_yuan=50_000_000,
+    )
     client = client_of(cast.owner)
     url = f"/projects/{site_project.code}/month/"
     page = client.get(url).content.decode()
@@ -175,8 +202,12 @@ def test_month_form_is_prefilled_and_keeps_evidence(cast: Any, site_project: Pro
     low = client.post(url, {"month": month, "physical_pct": "30", "grade": "C"})
     assert low.status_code == 422
     assert "低于 2026-05" in low.content.decode()
-    pdf = SimpleUploadedFile("计量单.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF", "application/pdf")
-    sent = client.post(url, {"month": month, "physical_pct": "45", "invested_yuan": "6000", "grade": "C", "files": pdf})
+    pdf = SimpleUploadedFile(
+        "计量单.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF", "application/pdf"
+    )
+    sent = client.post(
+        url, {"month": month, "physical_pct": "45", "invested_yuan": "6000", "grade": "C", "files": pdf}
+    )
     assert sent.status_code == 302, sent.content.decode()
     figure = MonthlyFigure.objects.get(project=site_project, month=f"{month}-01")
     assert figure.invested_yuan == 60_000_000
@@ -185,8 +216,12 @@ def test_month_form_is_prefilled_and_keeps_evidence(cast: Any, site_project: Pro
 def test_small_forms(cast: Any, site_project: Project) -> None:
     client = client_of(cast.officer)
     base = f"/projects/{site_project.code}"
-    assert client.post(f"{base}/place/", {"datum": "cgcs2000", "lon": "37.4", "lat": "116.3"}).status_code == 422
-    assert client.post(f"{base}/place/", {"datum": "gcj02", "lon": "116.35", "lat": "37.45"}).status_code == 302
+    assert (
+        client.post(f"{base}/place/", {"datum": "cgcs2000", "lon": "37.4", "lat": "116.3"}).status_code == 422
+    )
+    assert (
+        client.post(f"{base}/place/", {"datum": "gcj02", "lon": "116.35", "lat": "37.45"}).status_code == 302
+    )
     site_project.refresh_from_db()
     assert 116.34 < site_project.lon < 116.35
     assert "GCJ-02" in site_project.geometry_note
@@ -194,8 +229,16 @@ def test_small_forms(cast: Any, site_project: Project) -> None:
     wrong = client.post(f"{base}/parties/", {"role": "supervisor", "organisation": unit, "contact": "谁"})
     assert wrong.status_code == 422
     assert "在岗人员：谭总监" in wrong.content.decode()
-    assert client.post(f"{base}/parties/", {"role": "agent", "organisation": unit, "contact": "谭总监"}).status_code == 302
-    assert client.post(f"{base}/year/", {"year": "2026", "planned_yuan": "8000", "goal": "封顶"}).status_code == 302
+    assert (
+        client.post(
+            f"{base}/parties/", {"role": "agent", "organisation": unit, "contact": "谭总监"}
+        ).status_code
+        == 302
+    )
+    assert (
+        client.post(f"{base}/year/", {"year": "2026", "planned_yuan": "8000", "goal": "封顶"}).status_code
+        == 302
+    )
     assert YearPlan.objects.get(project=site_project).planned_yuan == 80_000_000
     moved = client.post(f"{base}/code/", {"new_code": "2605-371402-04-01-400001", "reason": "重新核准"})
     assert (moved.status_code, moved["Location"]) == (302, "/projects/2605-371402-04-01-400001/")
@@ -204,9 +247,14 @@ def test_small_forms(cast: Any, site_project: Project) -> None:
 def test_import_by_pages(cast: Any) -> None:
     client = client_of(cast.officer)
     assert client.get("/projects/import/").status_code == 200
-    assert load_workbook(io.BytesIO(body(client.get("/projects/import/template.xlsx")))).sheetnames == ["项目清单", "说明"]
+    assert load_workbook(io.BytesIO(body(client.get("/projects/import/template.xlsx")))).sheetnames == [
+        "项目清单",
+        "说明",
+    ]
     assert client.post("/projects/import/", {"file": SimpleUploadedFile("x.xlsx", b"no")}).status_code == 422
-    sent = client.post("/projects/import/", {"file": SimpleUploadedFile("清单.xlsx", sheet(line(1), line(2)))})
+    sent = client.post(
+        "/projects/import/", {"file": SimpleUploadedFile("清单.xlsx", sheet(line(1), line(2)))}
+    )
     run = ImportRun.objects.get()
     assert sent["Location"] == f"/projects/import/{run.pk}/"
     assert "正在检查" in client.get(sent["Location"]).content.decode()
@@ -246,16 +294,27 @@ def test_api_writes_and_refuses_in_problem_json(cast: Any, site_project: Project
     bad = send("post", "projects", {**made.json(), "owner": "没有这个单位"})
     assert bad.status_code == 422
     assert bad.json()["errors"][0]["field"] == "owner"
-    assert send("post", f"{base}/months", {"month": "2026-05", "physical_pct": 5}).json()["physical_pct"] in (5, "5.00", 5.0, "5")
+    assert send("post", f"{base}/months", {"month": "2026-05", "physical_pct": 5}).json()["physical_pct"] in (
+        5,
+        "5.00",
+        5.0,
+        "5",
+    )
     assert send("post", f"{base}/months", {"month": "2099-05", "physical_pct": 5}).status_code == 422
     placed = send("put", f"{base}/geometry", {"geometry": {"type": "Point", "coordinates": [116.3, 37.4]}})
     assert placed.json()["lon"] == 116.3
-    bow = {"type": "Polygon", "coordinates": [[[116.0, 37.0], [116.1, 37.1], [116.1, 37.0], [116.0, 37.1], [116.0, 37.0]]]}
+    bow = {
+        "type": "Polygon",
+        "coordinates": [[[116.0, 37.0], [116.1, 37.1], [116.1, 37.0], [116.0, 37.1], [116.0, 37.0]]],
+    }
     assert "边界自相交" in send("put", f"{base}/geometry", {"geometry": bow}).json()["detail"]
     party = {"role": "owner", "organisation": cast.owner.organisation.name, "contact": "owner"}
     assert send("put", f"{base}/parties", party).json()["contact"] == "尹业主"
     assert send("put", f"{base}/year", {"year": 2026, "planned_yuan": 100}).status_code == 204
-    assert send("post", f"{base}/code", {"new_code": "2604-371402-04-01-500002", "reason": "换发"}).status_code == 200
+    assert (
+        send("post", f"{base}/code", {"new_code": "2604-371402-04-01-500002", "reason": "换发"}).status_code
+        == 200
+    )
     listed = client.get("/api/v1/projects?limit=1").json()
     assert len(listed["items"]) == 1
     assert listed["next"]
@@ -264,14 +323,25 @@ def test_api_writes_and_refuses_in_problem_json(cast: Any, site_project: Project
     assert rest["next"] is None
     assert client.get("/api/v1/projects.xlsx").status_code == 200
     other = client_of(cast.outsider)
-    for method, path in (("patch", base), ("post", f"{base}/months"), ("put", f"{base}/geometry"), ("post", f"{base}/code")):
-        answer = getattr(other, method)(f"/api/v1/{path}", {"version": 1, "month": "2026-05", "geometry": {}, "new_code": "x", "reason": "x"}, content_type="application/json")
+    for method, path in (
+        ("patch", base),
+        ("post", f"{base}/months"),
+        ("put", f"{base}/geometry"),
+        ("post", f"{base}/code"),
+    ):
+        answer = getattr(other, method)(
+            f"/api/v1/{path}",
+            {"version": 1, "month": "2026-05", "geometry": {}, "new_code": "x", "reason": "x"},
+            content_type="application/json",
+        )
         assert answer.status_code in (403, 404)
 
 
 def test_figures_count_what_the_list_shows(cast: Any, site_project: Project, other_project: Project) -> None:
     Project.objects.filter(pk=other_project.pk).update(stage="operation", status="finished", lamp="grey")
-    report_month(project=site_project, month=date(2026, 5, 1), actor=cast.owner, now=NOW, invested_yuan=30_000_000)
+    report_month(
+        project=site_project, month=date(2026, 5, 1), actor=cast.owner, now=NOW, invested_yuan=30_000_000
+    )
     YearPlan.objects.filter(project=site_project).update(planned_yuan=90_000_000)
 
     def value(name: str, reader: Any = cast.officer) -> Any:
@@ -288,7 +358,9 @@ def test_figures_count_what_the_list_shows(cast: Any, site_project: Project, oth
 
 
 def test_strips_stand_above_the_page(cast: Any, site_project: Project) -> None:
-    strip = Strip(severity=4, title="红色预警", text="基坑位移超限", url="/x/", due_at=NOW + timedelta(hours=3))
+    strip = Strip(
+        severity=4, title="红色预警", text="基坑位移超限", url="/x/", due_at=NOW + timedelta(hours=3)
+    )
     source = StripSource(key="test", read=lambda project, reader, now: [strip], order=1)
     project_strips.add(source)
     try:

@@ -74,9 +74,13 @@ def test_registering_keeps_code_history_and_pinyin(park: Project) -> None:
         ("owner_org", 77, "没有找到"),
     ],
 )
-def test_unfit_values_are_refused_with_field_and_remedy(cast: Any, field: str, value: Any, words: str) -> None:
+def test_unfit_values_are_refused_with_field_and_remedy(
+    cast: Any, field: str, value: Any, words: str
+) -> None:
     with pytest.raises(Unacceptable) as refusal:
-        register_project(values=values(cast.owner.organisation, **{field: value}), actor=cast.officer, now=NOW)
+        register_project(
+            values=values(cast.owner.organisation, **{field: value}), actor=cast.officer, now=NOW
+        )
     assert refusal.value.field == field
     assert words in refusal.value.detail
     assert refusal.value.remedy
@@ -91,7 +95,9 @@ def test_rules_between_fields(cast: Any) -> None:
         register_project(values=bad, actor=cast.officer, now=NOW)
     with pytest.raises(Unacceptable, match="超过总投资"):
         register_project(
-            values=values(cast.owner.organisation, works_yuan=Decimal(400_000_000)), actor=cast.officer, now=NOW
+            values=values(cast.owner.organisation, works_yuan=Decimal(400_000_000)),
+            actor=cast.officer,
+            now=NOW,
         )
 
 
@@ -110,15 +116,24 @@ def test_the_same_code_is_registered_once_even_after_replacement(cast: Any, park
         register_project(values=values(cast.owner.organisation, name="另一个"), actor=cast.officer, now=NOW)
     old = park.code
     replace_code(
-        project=park, new_code="2604-371402-04-01-200009", reason="重新核准", actor=cast.officer, now=NOW + timedelta(days=3)
+        project=park,
+        new_code="2604-371402-04-01-200009",
+        reason="重新核准",
+        actor=cast.officer,
+        now=NOW + timedelta(days=3),
     )
     with pytest.raises(Refused, match="已属于"):
         register_project(values=values(cast.owner.organisation, code=old), actor=cast.officer, now=NOW)
     assert get_visible(cast.officer, old).pk == park.pk
     history = ProjectCode.objects.filter(project=park).order_by("id")
-    assert [(c.code, c.valid_to is None) for c in history] == [(old, False), ("2604-371402-04-01-200009", True)]
+    assert [(c.code, c.valid_to is None) for c in history] == [
+        (old, False),
+        ("2604-371402-04-01-200009", True),
+    ]
     with pytest.raises(Refused, match="相同"):
-        replace_code(project=park, new_code="2604-371402-04-01-200009", reason="x", actor=cast.officer, now=NOW)
+        replace_code(
+            project=park, new_code="2604-371402-04-01-200009", reason="x", actor=cast.officer, now=NOW
+        )
 
 
 def test_the_second_writer_sees_the_difference(cast: Any, park: Project) -> None:
@@ -146,7 +161,11 @@ def test_a_form_leaves_lists_nobody_touched_as_they_are(cast: Any, park: Project
 
 def test_a_change_tells_before_and_after(cast: Any, park: Project) -> None:
     change_project(
-        project=park, values={"name": "新运河公园", "tags": ["省重大", "省重大", ""]}, version=1, actor=cast.officer, now=NOW
+        project=park,
+        values={"name": "新运河公园", "tags": ["省重大", "省重大", ""]},
+        version=1,
+        actor=cast.officer,
+        now=NOW,
     )
     event = Event.objects.get(kind="projects.project_changed")
     assert event.payload["changes"] == {"name": ["新运河公园改造工程", "新运河公园"], "tags": ["", "省重大"]}
@@ -162,20 +181,40 @@ def test_a_change_tells_before_and_after(cast: Any, park: Project) -> None:
 
 def test_parties_carry_one_responsible_person_of_the_unit(cast: Any, park: Project) -> None:
     unit = cast.contractor.organisation
-    set_party(project=park, role="contractor", organisation=unit, contact=cast.contractor, actor=cast.owner, now=NOW)
-    set_party(project=park, role="contractor", organisation=unit, contact=cast.contractor, actor=cast.owner, now=NOW)
+    set_party(
+        project=park, role="contractor", organisation=unit, contact=cast.contractor, actor=cast.owner, now=NOW
+    )
+    set_party(
+        project=park, role="contractor", organisation=unit, contact=cast.contractor, actor=cast.owner, now=NOW
+    )
     assert Party.objects.count() == 1
     assert kinds().count("projects.party_set") == 1
     with pytest.raises(Unacceptable, match="不是“德州一建集团”的在岗人员"):
-        set_party(project=park, role="contractor", organisation=unit, contact=cast.supervisor, actor=cast.owner, now=NOW)
+        set_party(
+            project=park,
+            role="contractor",
+            organisation=unit,
+            contact=cast.supervisor,
+            actor=cast.owner,
+            now=NOW,
+        )
     with pytest.raises(Denied):
-        set_party(project=park, role="designer", organisation=unit, contact=cast.contractor, actor=cast.outsider, now=NOW)
+        set_party(
+            project=park,
+            role="designer",
+            organisation=unit,
+            contact=cast.contractor,
+            actor=cast.outsider,
+            now=NOW,
+        )
 
 
 def test_three_truths_stay_apart_and_keep_the_project_in_step(cast: Any, site_project: Project) -> None:
     report = {"project": site_project, "actor": cast.owner, "now": NOW}
     report_month(**report, month=date(2025, 12, 9), invested_yuan=40_000_000, physical_pct=30, planned_pct=30)
-    report_month(**report, month=date(2026, 5, 1), invested_yuan="60,000,000", physical_pct="48.5", planned_pct=50)
+    report_month(
+        **report, month=date(2026, 5, 1), invested_yuan="60,000,000", physical_pct="48.5", planned_pct=50
+    )
     report_month(**report, month=date(2026, 5, 1), paid_yuan=52_000_000)
     row = MonthlyFigure.objects.get(month=date(2026, 5, 1))
     assert (row.physical_pct, row.invested_yuan, row.paid_yuan) == (Decimal("48.50"), 60_000_000, 52_000_000)
@@ -188,7 +227,9 @@ def test_three_truths_stay_apart_and_keep_the_project_in_step(cast: Any, site_pr
     assert kinds().count("projects.month_reported") == 3
 
 
-def test_a_month_is_refused_when_it_is_future_empty_falling_or_absurd(cast: Any, site_project: Project) -> None:
+def test_a_month_is_refused_when_it_is_future_empty_falling_or_absurd(
+    cast: Any, site_project: Project
+) -> None:
     report = {"project": site_project, "actor": cast.owner, "now": NOW}
     report_month(**report, month=date(2026, 4, 1), physical_pct=40)
     with pytest.raises(Unacceptable, match="还没有到"):
@@ -201,14 +242,18 @@ def test_a_month_is_refused_when_it_is_future_empty_falling_or_absurd(cast: Any,
         report_month(**report, month=date(2026, 5, 1), physical_pct=39)
     report_month(**report, month=date(2026, 5, 1), physical_pct=39, reason="四月误报")
     with pytest.raises(Denied):
-        report_month(project=site_project, actor=cast.outsider, now=NOW, month=date(2026, 5, 1), physical_pct=60)
+        report_month(
+            project=site_project, actor=cast.outsider, now=NOW, month=date(2026, 5, 1), physical_pct=60
+        )
 
 
 def test_two_reporters_of_one_month(cast: Any, site_project: Project) -> None:
     report = {"project": site_project, "month": date(2026, 5, 1), "now": NOW}
     first = report_month(**report, actor=cast.owner, physical_pct=40)
     seen = first.reported_at
-    report_month(**(report | {"now": NOW + timedelta(minutes=1)}), actor=cast.owner, physical_pct=41, seen_at=seen)
+    report_month(
+        **(report | {"now": NOW + timedelta(minutes=1)}), actor=cast.owner, physical_pct=41, seen_at=seen
+    )
     with pytest.raises(Refused, match=r"41\.00 / 45\.00"):
         report_month(**report, actor=cast.officer, physical_pct=45, seen_at=seen)
 
@@ -216,12 +261,22 @@ def test_two_reporters_of_one_month(cast: Any, site_project: Project) -> None:
 def test_year_plan_with_months(cast: Any, site_project: Project) -> None:
     months = [Decimal(n * 1_000_000) for n in range(1, 13)]
     plan = set_year_plan(
-        project=site_project, year=2026, planned_yuan=12_000_000, monthly_yuan=months, actor=cast.officer, now=NOW
+        project=site_project,
+        year=2026,
+        planned_yuan=12_000_000,
+        monthly_yuan=months,
+        actor=cast.officer,
+        now=NOW,
     )
     assert plan.planned_yuan == 12_000_000
     with pytest.raises(Unacceptable, match="累计数"):
         set_year_plan(
-            project=site_project, year=2026, planned_yuan=13_000_000, monthly_yuan=months, actor=cast.officer, now=NOW
+            project=site_project,
+            year=2026,
+            planned_yuan=13_000_000,
+            monthly_yuan=months,
+            actor=cast.officer,
+            now=NOW,
         )
     assert done_by_year([(date(2025, 11, 1), None)]) == {}
 
@@ -237,7 +292,13 @@ def test_the_lamp_follows_the_data_and_tells_only_changes(cast: Any, site_projec
     assert recompute_lamps(now=NOW) == 0
     turned = [e.payload for e in Event.objects.filter(kind="projects.lamp_changed").order_by("id")]
     assert [(t["before"], t["after"]) for t in turned] == [("grey", "green"), ("green", "yellow")]
-    change_project(project=site_project, values={"status": "suspended"}, version=site_project.version, actor=cast.officer, now=NOW)
+    change_project(
+        project=site_project,
+        values={"status": "suspended"},
+        version=site_project.version,
+        actor=cast.officer,
+        now=NOW,
+    )
     site_project.refresh_from_db()
     assert site_project.lamp == "grey"
 
@@ -271,7 +332,9 @@ def test_higher_floors_tell_the_lamp_what_they_know(cast: Any, site_project: Pro
         subscriptions._handlers["projects.party_set"].remove(recompute_after)
 
 
-def test_search_finds_name_initials_codes_and_units(cast: Any, site_project: Project, other_project: Project, park: Project) -> None:
+def test_search_finds_name_initials_codes_and_units(
+    cast: Any, site_project: Project, other_project: Project, park: Project
+) -> None:
     site_project.name_pinyin = "shengwuyiyaochanyeyuanyiqi swyycyyyq"
     site_project.save(update_fields=["name_pinyin"])
 
@@ -286,12 +349,16 @@ def test_search_finds_name_initials_codes_and_units(cast: Any, site_project: Pro
     assert found("%") == []
     assert found("_") == []
     assert found("公园", cast.outsider) == []
-    replace_code(project=park, new_code="2604-371402-04-01-299999", reason="换发", actor=cast.officer, now=NOW)
+    replace_code(
+        project=park, new_code="2604-371402-04-01-299999", reason="换发", actor=cast.officer, now=NOW
+    )
     assert found("200001") == [park.name]
 
 
 def test_filters_ignore_nonsense_and_join_values(cast: Any, site_project: Project, park: Project) -> None:
-    wanted = ProjectFilter.from_query({"stage": "design,bogus", "lamp": "purple", "owner": "1e5", "sort": "drop"})
+    wanted = ProjectFilter.from_query(
+        {"stage": "design,bogus", "lamp": "purple", "owner": "1e5", "sort": "drop"}
+    )
     assert (wanted.stage, wanted.lamp, wanted.owner, wanted.sort) == ("design", "", "", "")
     assert [p.pk for p in find_projects(cast.officer, wanted)] == [park.pk]
     for sort in ("name", "-investment", "behind", "finish", "-paid"):

@@ -40,16 +40,23 @@ def _blame(form: django_forms.Form, refusal: Refused) -> None:
     form.add_error(field, str(refusal))
 
 
-def _answer(request: HttpRequest, template: str, form: django_forms.Form, context: dict[str, Any]) -> HttpResponse:
+def _answer(
+    request: HttpRequest, template: str, form: django_forms.Form, context: dict[str, Any]
+) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
     return render(request, template, {"form": form, **context}, status=status)
 
 
 def _units() -> dict[str, list[str]]:
     names = Organisation.objects.values_list("name", flat=True).order_by("name")
-    owners = names.filter(kind__in=(Organisation.Kind.OWNER, Organisation.Kind.COUNTY, Organisation.Kind.BUREAU))
+    owners = names.filter(
+        kind__in=(Organisation.Kind.OWNER, Organisation.Kind.COUNTY, Organisation.Kind.BUREAU)
+    )
     departments = names.filter(kind__in=(Organisation.Kind.DEPARTMENT, Organisation.Kind.COUNTY))
-    return {"owners": list(owners[: forms.UNITS_OFFERED]), "departments": list(departments[: forms.UNITS_OFFERED])}
+    return {
+        "owners": list(owners[: forms.UNITS_OFFERED]),
+        "departments": list(departments[: forms.UNITS_OFFERED]),
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,7 +101,9 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("已保存。"))
             return HttpResponseRedirect(project.get_absolute_url())
-    return _answer(request, "projects/edit.html", form, {"project": project, "differences": differences, **_units()})
+    return _answer(
+        request, "projects/edit.html", form, {"project": project, "differences": differences, **_units()}
+    )
 
 
 def _months_offered(today: date) -> list[date]:
@@ -109,7 +118,10 @@ def _prefilled(project: Project, month: date) -> tuple[dict[str, Any], MonthlyFi
     rows = months_of(project)
     own = rows.filter(month=month).first()
     last = own or rows.filter(month__lt=month).last()
-    initial: dict[str, Any] = {"month": f"{month:%Y-%m}", "seen_at": own.reported_at.isoformat() if own else ""}
+    initial: dict[str, Any] = {
+        "month": f"{month:%Y-%m}",
+        "seen_at": own.reported_at.isoformat() if own else "",
+    }
     if last is not None:
         initial |= {"physical_pct": last.physical_pct, "grade": last.grade, "source": last.source}
         initial |= {name: forms.as_wan(getattr(last, name)) for name in ("invested_yuan", "paid_yuan")}
@@ -150,7 +162,11 @@ def month(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _small_form(
-    request: HttpRequest, project: Project, form: django_forms.Form, act: Callable[[], Any], context: dict[str, Any]
+    request: HttpRequest,
+    project: Project,
+    form: django_forms.Form,
+    act: Callable[[], Any],
+    context: dict[str, Any],
 ) -> HttpResponse:
     """Show a form of a few fields about a project; on success go back to its page."""
     if request.method == "POST" and form.is_valid():
@@ -198,7 +214,9 @@ def parties(request: HttpRequest, code: str) -> HttpResponse:
         set_party(project=project, actor=request.user, now=timezone.now(), **form.cleaned_data)  # type: ignore[arg-type]
 
     names = list(Organisation.objects.values_list("name", flat=True).order_by("name")[: forms.UNITS_OFFERED])
-    return _small_form(request, project, form, act, {"title": _("设置参建单位"), "icon": "users", "units": names})
+    return _small_form(
+        request, project, form, act, {"title": _("设置参建单位"), "icon": "users", "units": names}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -222,7 +240,11 @@ def year_plan(request: HttpRequest, code: str) -> HttpResponse:
     require(request.user, "projects.edit", project)
     year = timezone.localtime().year
     plan = YearPlan.objects.filter(project=project, year=year).first()
-    initial = {"year": year, "planned_yuan": forms.as_wan(plan.planned_yuan) if plan else "", "goal": plan.goal if plan else ""}
+    initial = {
+        "year": year,
+        "planned_yuan": forms.as_wan(plan.planned_yuan) if plan else "",
+        "goal": plan.goal if plan else "",
+    }
     form = forms.YearPlanForm(request.POST or None, initial=initial)
 
     def act() -> None:

@@ -78,10 +78,14 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 def marked(request: HttpRequest, pk: int) -> FileResponse:
     """The sender's sheet with its problems written beside the rows."""
     run = get_run(request, pk)
-    return FileResponse(mark_import(run), as_attachment=True, filename=f"marked-{run.pk}.xlsx", content_type=XLSX)
+    return FileResponse(
+        mark_import(run), as_attachment=True, filename=f"marked-{run.pk}.xlsx", content_type=XLSX
+    )
 
 
 @require_GET
 def template(request: HttpRequest) -> FileResponse:
     require(request.user, "projects.import")
-    return FileResponse(write_template(), as_attachment=True, filename="projects-template.xlsx", content_type=XLSX)
+    return FileResponse(
+        write_template(), as_attachment=True, filename="projects-template.xlsx", content_type=XLSX
+    )

@@ -63,7 +63,9 @@ def wants_fragment(request: HttpRequest, element: str) -> bool:
 
 def without_lamp(wanted: ProjectFilter) -> ProjectFilter:
     """The same filter with every lamp: what the numbers on the lamp chips count."""
-    return ProjectFilter(**{key: value for key, value in wanted.active().items() if key not in ("lamp", "sort")})
+    return ProjectFilter(
+        **{key: value for key, value in wanted.active().items() if key not in ("lamp", "sort")}
+    )
 
 
 def query_of(request: HttpRequest) -> str:

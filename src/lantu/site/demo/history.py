@@ -123,7 +123,6 @@ def put_projects(agenda: Agenda, plan: DemoPlan, world: World, *, zone: Any) -> 
     """Registration, parties, place and months of every project of the plan."""
     for described in plan.projects:
         born = datetime(*described.created_on.timetuple()[:3], 9, 30, tzinfo=zone)
-        born = min(born, plan.made_for - timedelta(days=1))
         agenda.add(born, "project", partial(_register, described, world, plan))
         if described.under_construction:
             # The plan of the year is issued in February (workflows §4.6); a later project gets its own when it joins.

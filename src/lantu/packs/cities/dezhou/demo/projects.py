@@ -128,7 +128,10 @@ def _project(draft: _Draft, today: date, used: set[str]) -> DemoProject:
     total = _total(draw, pattern)
     points = _points(draw, draft)
     dates = _dates(draw, draft, today, points)
-    approved = shift(dates.planned_start or today, -draw.uniform(6, 12))
+    # A reserve project may begin years from now; its code was given in the past all the same.
+    approved = min(
+        shift(dates.planned_start or today, -draw.uniform(6, 12)), shift(today, -2 - draft.number % 9)
+    )
     works, land, other = money.split(total, draw.uniform(0.04, 0.18))
     geometry, (lon, lat) = _site(draw, draft)
     area = city("dezhou").area(draft.area)
