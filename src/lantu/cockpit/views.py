@@ -41,7 +41,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 @require_GET
 def panel(request: HttpRequest, look: str, key: str) -> HttpResponse:
     """One panel's content; ``look`` is page or wall."""
-    if key not in PANELS or look not in ("page", "wall"):
+    if key not in PANELS or key in CHARTS or look not in ("page", "wall"):
         raise Http404
     screen = Screen(_reader(request), now=timezone.now(), wall=look == "wall")
     return render(
