@@ -80,6 +80,8 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "device": found,
         "channels": channels,
+        # An empty chart says nothing; a device that has never sent shows them all, so that one sees what is to come.
+        "drawn": [channel for channel in channels if hasattr(channel, "latest")] or channels,
         "period_s": min((channel.period_s for channel in channels), default=60),
         "alerts": found.alerts.select_related("rule", "channel")[:8],
         "may_issue": may(request.user, "monitoring.issue_token", found.project),

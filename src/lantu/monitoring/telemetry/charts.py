@@ -32,17 +32,29 @@ def series_points(channel: Channel, *, since: datetime, until: datetime) -> list
     ]
 
 
-def limit_marks(channel: Channel, versions: list[RuleVersion]) -> list[dict[str, Any]]:
-    """Lines at the limits of the threshold rules that judge this channel."""
-    marks = []
+def limit_marks(channel: Channel, versions: list[RuleVersion], *, now: datetime) -> list[dict[str, Any]]:
+    """Lines at the limits of the threshold rules that judge this channel at this hour, each limit once."""
+    marks: dict[float, dict[str, Any]] = {}
     for version in versions:
         types = version.scope.get("device_types")
-        if version.rule.param != channel.key or version.kind != "threshold":
+        if version.rule.param != channel.key or version.kind != "threshold" or not _in_hours(version, now):
             continue
         if types and channel.device.type.code not in types:
             continue
-        marks += version_marks(version)
-    return marks
+        for mark in version_marks(version):
+            marks.setdefault(mark["y"], mark)
+    return [marks[y] for y in sorted(marks)]
+
+
+def _in_hours(version: RuleVersion, now: datetime) -> bool:
+    """Whether the rule applies at this time of day; a window may span midnight."""
+    if version.start_min is None or version.end_min is None:
+        return True
+    local = timezone.localtime(now)
+    minute = local.hour * 60 + local.minute
+    if version.start_min < version.end_min:
+        return version.start_min <= minute < version.end_min
+    return minute >= version.start_min or minute < version.end_min
 
 
 def version_marks(version: RuleVersion) -> list[dict[str, Any]]:
@@ -60,7 +72,7 @@ def version_marks(version: RuleVersion) -> list[dict[str, Any]]:
 def channel_chart(channel: Channel, *, now: datetime, hours: int = 24) -> dict[str, Any]:
     """The last hours of a channel with the limits in force."""
     points = series_points(channel, since=now - timedelta(hours=hours), until=now)
-    marks = limit_marks(channel, versions_in_force(timezone.localdate(now)))
+    marks = limit_marks(channel, versions_in_force(timezone.localdate(now)), now=now)
     summary = _("%(name)s 近 %(hours)s 小时，%(count)s 个点") % {
         "name": channel.label, "hours": hours, "count": len(points),
     }  # fmt: skip

@@ -69,28 +69,7 @@ def raise_alert(finding: Finding, *, now: datetime) -> Alert:
     kind = AlertKind.TECHNICAL if version.kind == "silence" else AlertKind.RISK
     # The duty names the alert and the alert may not be without duty: the number comes first.
     pk = reserve_id(Alert)
-    alert = Alert(
-        pk=pk,
-        kind=kind,
-        rule_id=version.rule_id,
-        rule_version=version,
-        project=project,
-        device=device,
-        channel=finding.channel,
-        severity=finding.severity,
-        level=level_label(version, finding.severity),
-        limit=finding.limit,
-        unit=version.unit or (finding.channel.unit if finding.channel else ""),
-        opened_at=finding.at,
-        judged_at=now,
-        first_value=finding.value,
-        peak_value=finding.value,
-        peak_at=finding.at,
-        last_value=finding.value,
-        last_at=finding.at,
-        late=finding.late,
-        inputs=finding.inputs,
-    )
+    alert = _blank(finding, pk=pk, kind=kind, now=now)
     alert.duty = _open_duty(alert, now=now)
     alert.save(force_insert=True)
     emit(
@@ -111,6 +90,33 @@ def raise_alert(finding: Finding, *, now: datetime) -> Alert:
         at=now,
     )
     return alert
+
+
+def _blank(finding: Finding, *, pk: int, kind: AlertKind, now: datetime) -> Alert:
+    """The alert as it begins: first, peak and last value are the same reading."""
+    version = finding.rule_version
+    return Alert(
+        pk=pk,
+        kind=kind,
+        rule_id=version.rule_id,
+        rule_version=version,
+        project=finding.device.project,
+        device=finding.device,
+        channel=finding.channel,
+        severity=finding.severity,
+        level=level_label(version, finding.severity),
+        limit=finding.limit,
+        unit=version.unit or (finding.channel.unit if finding.channel else ""),
+        opened_at=finding.at,
+        judged_at=now,
+        first_value=finding.value,
+        peak_value=finding.value,
+        peak_at=finding.at,
+        last_value=finding.value,
+        last_at=finding.at,
+        late=finding.late,
+        inputs=finding.inputs,
+    )
 
 
 def alert_title(alert: Alert) -> str:

@@ -65,6 +65,18 @@ def register_device(
         facts=facts or {},
         registered_at=now,
     )
+    _give_channels(device, kind)
+    raise_registry_version()
+    emit(
+        DeviceRegistered(project_id=project.pk, subject_id=device.pk, code=code, type_code=type_code),
+        actor=actor,
+        at=now,
+    )
+    return device
+
+
+def _give_channels(device: Device, kind: DeviceType) -> None:
+    """The channels of its type, in the type's order."""
     Channel.objects.bulk_create(
         Channel(
             device=device,
@@ -79,10 +91,3 @@ def register_device(
         )
         for rank, channel in enumerate(kind.channels, start=1)
     )
-    raise_registry_version()
-    emit(
-        DeviceRegistered(project_id=project.pk, subject_id=device.pk, code=code, type_code=type_code),
-        actor=actor,
-        at=now,
-    )
-    return device
