@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, DateTimeField, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Least, TruncMonth
 from django.urls import reverse
 from django.utils import timezone
@@ -357,10 +357,8 @@ NEWS = (
 def read_news(reader: Any, *, limit: int) -> list[Happening]:
     """The latest events of the reader's projects."""
     # A device that fell silent is the equipment owner's business, and has a panel of its own.
-    technical = Alert.objects.filter(kind=AlertKind.TECHNICAL).values("pk")
-    rows = Event.objects.filter(kind__in=NEWS).exclude(
-        subject_type="monitoring.alert", subject_id__in=technical
-    )
+    technical = Alert.objects.filter(pk=OuterRef("subject_id"), kind=AlertKind.TECHNICAL)
+    rows = Event.objects.filter(~Q(Exists(technical), subject_type="monitoring.alert"), kind__in=NEWS)
     if not scope_of(reader).city:
         rows = rows.filter(Q(project_id=None) | Q(project_id__in=visible_projects(reader).values("pk")))
     latest = list(rows.select_related("actor").order_by("-at", "-id")[:limit])

@@ -70,15 +70,15 @@ class LiveApp:
             return
         client.task = asyncio.current_task()
         self.hub.join(client)
-        gone = asyncio.ensure_future(_until_gone(receive))
+        gone = asyncio.ensure_future(_until_gone(receive, client))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await self._write(client, send, self._greeting(scope, client))
-            await self._stream(client, send, gone)
+            await self._stream(client, send)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except asyncio.CancelledError:
             # We cancel the task of a client that does not read (see _tick); anybody else's cancellation goes on.
-            if not client.dismissed:
+            if not client.over:
                 raise
         except OSError as error:
             log.debug("live_client_gone", error=str(error))
@@ -114,17 +114,16 @@ class LiveApp:
         client.cursor = position
         return head + self.hub.take(client)
 
-    async def _stream(self, client: Client, send: Send, gone: asyncio.Future[None]) -> None:
+    async def _stream(self, client: Client, send: Send) -> None:
         loop = asyncio.get_running_loop()
-        while not (gone.done() or self.hub.closing or client.dismissed):
-            changed = self.hub.changed()
-            if client.cursor == self.hub.end:
-                # asyncio.wait leaves the shared future alone when this client goes.
-                await asyncio.wait((changed, gone), return_when=asyncio.FIRST_COMPLETED)
+        while True:
+            await self.hub.news_for(client)
+            if client.over or self.hub.closing:
+                return
             chunk = self.hub.take(client)
             if not chunk and loop.time() - client.told_at >= self.heartbeat_s:
                 chunk = b": .\n\n"
-            if chunk and not gone.done():
+            if chunk:
                 await self._write(client, send, chunk)
 
     async def _write(self, client: Client, send: Send, chunk: bytes) -> None:
@@ -207,7 +206,7 @@ class LiveApp:
         for client in list(self.hub.clients):
             if client.sending_since is not None and now - client.sending_since > self.slow_s and client.task:
                 DROPPED.labels("slow").inc()
-                client.dismissed = True
+                client.over = True
                 client.task.cancel()
 
     async def _readmit(self) -> None:
@@ -218,14 +217,15 @@ class LiveApp:
             answer = answers[client.credentials]
             if answer is None:
                 DROPPED.labels("signed_out").inc()
-                client.dismissed = True
+                client.end()
             else:
                 client.sight = answer.sight
 
 
-async def _until_gone(receive: Receive) -> None:
+async def _until_gone(receive: Receive, client: Client) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+    client.end()
 
 
 async def _refuse(send: Send, status: int, detail: str) -> None:

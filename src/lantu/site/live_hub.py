@@ -1,7 +1,7 @@
 """What one web process knows of the live stream: a ring of ready-made events, and who is waiting for them.
 
-The measured design (docs/benchmarks.md): every event is encoded once, all clients wait on one shared future,
-and a client that was busy sends everything new in one chunk. A thousand screens then cost less than one core.
+The measured design (docs/benchmarks.md): every event is encoded once, a burst wakes each client once, and a client
+that was busy sends everything new in one chunk, which clients with the same sight share.
 """
 
 from __future__ import annotations
@@ -52,16 +52,29 @@ def encode_word(word: str) -> bytes:
 
 @dataclass(eq=False)
 class Client:
-    """One open stream. ``sending_since`` is the loop time at which an unfinished write began."""
+    """One open stream. ``sending_since`` is the loop time at which an unfinished write began.
+
+    ``over``: it has gone, or we ended it; ``waiter`` is what it sleeps on while nothing is new.
+    """
 
     credentials: Any
     user_id: int
     sight: Sight
     cursor: int
     task: asyncio.Task[Any] | None = None
+    waiter: asyncio.Future[None] | None = None
     sending_since: float | None = None
     told_at: float = 0.0
-    dismissed: bool = False
+    over: bool = False
+
+    def wake(self) -> None:
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+    def end(self) -> None:
+        """Let the stream finish: the client has gone, or may not listen any more."""
+        self.over = True
+        self.wake()
 
 
 @dataclass
@@ -76,7 +89,6 @@ class Hub:
     def __post_init__(self) -> None:
         self._ring: list[Entry] = []
         self._base = 0
-        self._changed: asyncio.Future[None] | None = None
         self._last_wake = 0.0
         self._wake_later: asyncio.TimerHandle | None = None
         self._chunks: dict[int, bytes] = {}
@@ -86,11 +98,15 @@ class Hub:
         """The position after the newest entry."""
         return self._base + len(self._ring)
 
-    def changed(self) -> asyncio.Future[None]:
-        """The future on which all clients wait. Never awaited bare: a cancelled waiter would cancel it for all."""
-        if self._changed is None or self._changed.done():
-            self._changed = asyncio.get_running_loop().create_future()
-        return self._changed
+    async def news_for(self, client: Client) -> None:
+        """Return when something is new, when it is time for a heartbeat, or when the stream is over.
+
+        A future of its own for every client: waiting on a shared one costs three times as much (asyncio.wait).
+        """
+        if client.cursor < self.end or client.over or self.closing:
+            return
+        client.waiter = asyncio.get_running_loop().create_future()
+        await client.waiter
 
     def push(self, entry: Entry) -> None:
         """Append and wake everybody, at once or a few milliseconds later."""
@@ -116,9 +132,8 @@ class Hub:
     def _wake(self) -> None:
         self._wake_later = None
         self._last_wake = asyncio.get_running_loop().time()
-        waiting, self._changed = self._changed, None
-        if waiting is not None and not waiting.done():
-            waiting.set_result(None)
+        for client in self.clients:
+            client.wake()
 
     def set_online(self, online: bool) -> None:
         """Tell everybody once that nudges stopped, or that they flow again (and some may have been missed)."""

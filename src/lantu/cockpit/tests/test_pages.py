@@ -298,3 +298,36 @@ def test_english_readers_find_no_chinese_sentence_of_ours(client: Any, cast: Any
 )
 def test_large_amounts_are_rounded_never_cut(amount: str, shown: tuple[str, str]) -> None:
     assert _number_and_unit(amount) == shown
+
+
+def test_a_silent_device_is_no_news(cast: Any, site_project: Project) -> None:
+    from types import SimpleNamespace
+
+    from lantu.core.services.emit import emit
+    from lantu.monitoring.models import Alert, Device, DeviceType, Rule, RuleVersion
+
+    kind = DeviceType.objects.create(code="dust", label="扬尘仪", channels=[])
+    device = Device.objects.create(code="D1", project=site_project, type=kind, name="1号", registered_at=NOW)
+    rule = Rule.objects.create(code="silence", name="静默")
+    version = RuleVersion.objects.create(
+        rule=rule,
+        version=1,
+        kind="silence",
+        basis="平台",
+        mark="K",
+        effective_from=NOW.date(),
+        fingerprint="0" * 64,
+        loaded_at=NOW,
+    )
+    for no, alert_kind in enumerate(("technical", "risk")):
+        alert = Alert.objects.create(
+            kind=alert_kind, rule=rule, rule_version=version, project=site_project, device=device, severity=1, level="提示",
+            opened_at=NOW, judged_at=NOW, state="closed", closed_at=NOW,
+        )  # fmt: skip
+        cleared = known_events()["monitoring.alert_cleared"](
+            project_id=site_project.pk, subject_id=alert.pk, value=None, cleared_at=NOW.isoformat()
+        )
+        emit(cleared, actor=None, at=NOW + timedelta(minutes=no))
+        kept = SimpleNamespace(pk=alert.pk)
+    news = read_news(cast.director, limit=5)
+    assert [item.event.subject_id for item in news] == [kept.pk]
