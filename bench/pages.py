@@ -25,7 +25,7 @@ PAGES = {
     "/api/v1/projects": "GET /api/v1/projects",
 }
 JUDGED = ("/cockpit/", "/cockpit/wall", "/projects/")
-RUNS = 40
+RUNS = 20
 ROUNDS = 3
 MOST = 2.0
 

@@ -13,6 +13,7 @@ from ninja import Query, Router, Schema
 
 from lantu.core.figures import Figure, figure_definitions, read_figure
 from lantu.core.models import Event
+from lantu.core.moments import in_utc
 from lantu.core.paging import Page, page_of
 
 router = Router(tags=["事件与指标"])
@@ -118,9 +119,9 @@ def list_events(request: HttpRequest, narrow: Query[EventFilter]) -> dict[str, A
         kind, _, number = narrow.subject.replace("\x00", "").rpartition(":")
         rows = rows.filter(subject_type=kind, subject_id=_bigint(int(number) if number.isdecimal() else -1))
     if narrow.since is not None:
-        rows = rows.filter(at__gte=_aware(narrow.since))
+        rows = rows.filter(at__gte=in_utc(narrow.since))
     if narrow.until is not None:
-        rows = rows.filter(at__lt=_aware(narrow.until))
+        rows = rows.filter(at__lt=in_utc(narrow.until))
     return page_of(rows, cursor=narrow.cursor, limit=narrow.limit, shape=_event)
 
 
@@ -149,11 +150,6 @@ def get_figure(request: HttpRequest, name: str) -> dict[str, Any]:
         "denominator": found.denominator,
         "note": str(found.note),
     }
-
-
-def _aware(moment: datetime) -> datetime:
-    """A time without zone is local time."""
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
 def _bigint(number: int) -> int:

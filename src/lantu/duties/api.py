@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import AfterValidator
 
 from lantu.accounts.models import User
+from lantu.core.moments import in_utc
 from lantu.core.paging import Page, page_of
 from lantu.core.refusals import Unacceptable
 from lantu.duties import selectors
@@ -210,16 +210,6 @@ def _person(username: str) -> User:
     return found
 
 
-def _aware(moment: datetime) -> datetime:
-    """In UTC, with the city's zone where none is given. Raises Unacceptable for a moment that no calendar has."""
-    try:
-        return (timezone.make_aware(moment) if timezone.is_naive(moment) else moment).astimezone(UTC)
-    except (OverflowError, ValueError) as error:
-        raise Unacceptable(
-            "duties.no_such_time", _("时间超出可用范围。"), remedy=_("请核对年份。")
-        ) from error
-
-
 @router.get("/duties", response=Page[DutyOut])
 def list_duties(request: HttpRequest, narrow: Query[DutyFilter]) -> dict[str, Any]:
     """Mine, those of my unit, and those of the projects that I may see, by due time."""
@@ -311,7 +301,7 @@ def post_ask_stop(request: HttpRequest, pk: int, body: AskStopIn) -> dict[str, A
         row,
         code=body.code,
         note=body.note,
-        expected_until=_aware(body.expected_until),
+        expected_until=in_utc(body.expected_until),
         now=timezone.now(),
         actor=_me(request),
     )
@@ -343,7 +333,7 @@ def post_ask_extension(request: HttpRequest, pk: int, body: AskExtensionIn) -> d
     row = selectors.get_visible_duty(_me(request), pk)
     ask_extension(
         row,
-        wanted_due_at=_aware(body.wanted_due_at),
+        wanted_due_at=in_utc(body.wanted_due_at),
         reason=body.reason,
         now=timezone.now(),
         actor=_me(request),

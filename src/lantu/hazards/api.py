@@ -14,6 +14,7 @@ from ninja.files import UploadedFile
 from lantu.accounts.permissions import require
 from lantu.core.findings import words
 from lantu.core.models import Evidence
+from lantu.core.moments import in_utc
 from lantu.core.paging import Page, page_of
 from lantu.core.refusals import Unacceptable
 from lantu.hazards import schemas as shapes
@@ -193,8 +194,8 @@ def issue_order(request: HttpRequest, pk: int, body: shapes.OrderIn) -> dict[str
     user, hazard, now = _asked(request, pk)
     values = body.dict()
     due_at = values.pop("due_at")
-    if due_at is not None and timezone.is_naive(due_at):
-        due_at = timezone.make_aware(due_at)
+    if due_at is not None:
+        due_at = in_utc(due_at)
     services.issue_order(hazard, by=user, now=now, due_at=due_at, **values)
     return _in_full(user, pk)
 
