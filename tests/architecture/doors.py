@@ -78,6 +78,7 @@ BODIES: dict[str, Callable[[World], Any]] = {
         "geometry": {"type": "Polygon", "coordinates": [[[116, 37], [117, 37], [117, 38], [116, 37]]]}
     },
     "POST /hazards": lambda w: {"project": w.site.code, "title": "临边未防护", "grade": 2},
+    "POST /hazards/{pk}/merge": lambda w: {"into": w.hazard.pk},
     "POST /telemetry": lambda w: {"device": w.device.code, "values": {"pm10": 80.0}},
     "POST /duties/{pk}/ask-extension": lambda w: {"wanted_due_at": "2040-06-01T00:00:00Z", "reason": "雨季"},
 }  # fmt: skip
