@@ -21,7 +21,7 @@ from lantu.monitoring.telemetry.models import Reason
 
 MAX_BODY = 1024 * 1024
 MAX_RECORDS = 5_000
-CONTRACT = ("ts", "values", "units")
+CONTRACT = ("ts", "values", "units", "flags")
 STATUSES = ("accepted", "quarantined", "rejected")
 
 

@@ -8,7 +8,6 @@ every fault is named. Nothing here raises on input, and no value vanishes: it is
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,41 +15,40 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from lantu.monitoring.ingest.checks import (
+    FUTURE_MS,
+    OLD_MS,
+    Problem,
+    flags_in_shape,
+    time_problem,
+    value_problem,
+)
 from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.registry import KnownDevice, Registry
 from lantu.monitoring.ingest.wire import header_value
 from lantu.monitoring.telemetry.models import Quarantine, Reason
+from lantu.monitoring.telemetry.quality import Quality, quality_of
 
-FUTURE_MS = 5 * 60 * 1000
-OLD_MS = 400 * 86_400 * 1000
 MAX_RECORDS = 5_000
+# Readings are kept in single precision.
+STORABLE = 1e38
 SOURCE_HEADER = "Lantu-Source"
 RECEIVED_HEADER = "Lantu-Received-Ms"
-# Unit spellings that mean the same; anything else is a contract violation and not converted silently.
-UNIT_ALIASES = {
-    "ug/m3": "µg/m³", "μg/m³": "µg/m³", "μg/m3": "µg/m³", "µg/m3": "µg/m³", "db": "dB(A)", "db(a)": "dB(A)",
-    "dba": "dB(A)", "c": "°C", "℃": "°C", "degc": "°C", "deg": "°", "m/s": "m/s", "percent": "%",
-}  # fmt: skip
 
 
 class Record(msgspec.Struct, gc=False):
-    """One measurement as devices send it; ``ts`` in unix ms, the receipt time when absent."""
+    """One measurement as devices send it; ``ts`` in unix ms, the receipt time when absent.
+
+    ``flags`` gives channels a mark of HJ 212 (telemetry/quality.py); a channel without one is normal.
+    """
 
     values: dict[str, float | None]
     ts: int | float | None = None
     units: dict[str, str] | None = None
+    flags: dict[str, str] | None = None
 
 
 _decode = msgspec.json.Decoder(Record | list[Record]).decode
-
-
-class Problem(NamedTuple):
-    """One fault. ``record`` counts from 0 within the message, -1 for the message as a whole."""
-
-    reason: str
-    detail: str
-    record: int = -1
-    channel: str = ""
 
 
 class Rejected(NamedTuple):
@@ -67,6 +65,7 @@ class Decoded:
     """A batch in columns. Row i of ``device``/``ts_ms``/``received_ms`` is one record; values are flat.
 
     value_row, value_at, value: one entry per accepted number: its row, its flat channel index, the number.
+    marked: place in ``value`` → quality, only for what is not normal.
     """
 
     device: list[KnownDevice] = field(default_factory=list)
@@ -75,6 +74,7 @@ class Decoded:
     value_count: list[int] = field(default_factory=list)
     value_at: list[int] = field(default_factory=list)
     value: list[float | None] = field(default_factory=list)
+    marked: dict[int, Quality] = field(default_factory=dict)
     message_of_row: list[int] = field(default_factory=list)
     record_of_row: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Columns(NamedTuple):
     """What the store and the rules work on: checked rows with at least one accepted value.
 
     device (n,) objects; ts_ms, received_ms int64 (n,); row, at int64 (m,) and value float64 (m,), in order of
-    arrival; rejected: messages or parts of messages for quarantine.
+    arrival; quality int8 (m,), see telemetry/quality.py; rejected: messages or parts of messages for quarantine.
     """
 
     device: list[KnownDevice]
@@ -93,6 +93,7 @@ class Columns(NamedTuple):
     row: np.ndarray
     at: np.ndarray
     value: np.ndarray
+    quality: np.ndarray
     rejected: list[Rejected]
 
 
@@ -169,6 +170,8 @@ def _take_fast(
     if not layout:
         return False
     numbers = list(values.values())
+    if record.flags:
+        _mark(out, [key for key, number in values.items() if number is not None], record.flags)
     if None in numbers:
         pairs = [(at, number) for at, number in zip(layout, numbers, strict=True) if number is not None]
         if not pairs:
@@ -183,6 +186,15 @@ def _take_fast(
     out.message_of_row.append(number)
     out.record_of_row.append(index)
     return True
+
+
+def _mark(out: Decoded, keys: list[str], flags: dict[str, str]) -> None:
+    """Note the quality of the values that are appended next, in the order of ``keys``."""
+    first = len(out.value)
+    for place, key in enumerate(keys):
+        letter = flags.get(key)
+        if letter is not None and (quality := quality_of(letter)) is not Quality.NORMAL:
+            out.marked[first + place] = quality
 
 
 def source_of(delivery: Delivery) -> str:
@@ -247,26 +259,30 @@ def _take_record(
     if not isinstance(record, dict) or not isinstance(record.get("values"), dict):
         return [Problem(Reason.BAD_SHAPE, '{"ts": …, "values": {…}} expected', index)]
     ts = record.get("ts")
-    problem = _time_problem(ts, received, index)
+    problem = time_problem(ts, received, index)
     if problem is not None:
         return [problem]
     units = record.get("units")
     if units is not None and not isinstance(units, dict):
         return [Problem(Reason.BAD_SHAPE, '"units" is not an object', index)]
+    flags = record.get("flags")
+    if flags is not None and not flags_in_shape(flags):
+        return [Problem(Reason.BAD_SHAPE, '"flags" is not an object of letters', index)]
     problems: list[Problem] = []
-    kept: list[tuple[int, float]] = []
+    kept: list[tuple[str, float]] = []
     for key, value in record["values"].items():
-        problem = _value_problem(device, key, value, (units or {}).get(key), index)
+        problem = value_problem(device, key, value, (units or {}).get(key), index)
         if problem is not None:
             problems.append(problem)
         elif value is not None:
-            kept.append((device.keys[key], float(value)))
+            kept.append((key, float(value)))
     if kept:
+        _mark(out, [key for key, _ in kept], flags or {})
         out.device.append(device)
         out.ts_ms.append(received if ts is None else int(ts))
         out.received_ms.append(received)
         out.value_count.append(len(kept))
-        out.value_at.extend(at for at, _ in kept)
+        out.value_at.extend(device.keys[key] for key, _ in kept)
         out.value.extend(value for _, value in kept)
         out.message_of_row.append(number)
         out.record_of_row.append(index)
@@ -275,62 +291,19 @@ def _take_record(
     return problems
 
 
-def _time_problem(ts: Any, received: int, index: int) -> Problem | None:
-    if ts is None:
-        return None
-    if isinstance(ts, bool) or not isinstance(ts, int | float) or not _finite(ts):
-        return Problem(Reason.BAD_TIME, f"ts = {str(ts)[:60]}", index)
-    if ts > received + FUTURE_MS:
-        return Problem(Reason.FUTURE_TIME, f"{_shown(ts - received)} ms ahead of receipt", index)
-    if ts < received - OLD_MS:
-        hint = "; looks like seconds, milliseconds are expected" if 10**9 < ts < 10**10 else ""
-        return Problem(Reason.TOO_OLD, f"ts = {_shown(ts)}{hint}", index)
-    return None
-
-
-def _shown(number: float) -> str:
-    return (
-        f"{number:.0f}"
-        if abs(number) < 1e18
-        else f"{number:.3g}"
-        if isinstance(number, float)
-        else "beyond 1e18"
-    )
-
-
-def _finite(number: float) -> bool:
-    """Whether a JSON number fits a float; whole numbers of hundreds of digits do not."""
-    try:
-        return math.isfinite(number)
-    except OverflowError:
-        return False
-
-
-def _value_problem(device: KnownDevice, key: str, value: Any, unit: Any, index: int) -> Problem | None:
-    name = key[:40]
-    if key not in device.keys:
-        return Problem(Reason.UNKNOWN_CHANNEL, name, index, name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return Problem(Reason.BAD_VALUE, f"{name} = {str(value)[:60]}", index, name)
-    if not _finite(value):
-        return Problem(Reason.NOT_FINITE, f"{name} = {str(value)[:40]}", index, name)
-    if unit is not None:
-        wanted = device.units[key]
-        given = UNIT_ALIASES.get(str(unit).strip().lower(), str(unit).strip())
-        if given != wanted:
-            return Problem(Reason.WRONG_UNIT, f"{name}: {str(unit)[:20]} ≠ {wanted}", index, name)
-    return None
-
-
 def _check_ranges(registry: Registry, deliveries: list[Delivery], out: Decoded) -> Columns:
     """Take out values beyond the plausible range of their channel, all at once."""
     rows = len(out.device)
     row = np.repeat(np.arange(rows, dtype=np.int64), out.value_count)
     at = np.array(out.value_at, dtype=np.int64)
     value = np.array(out.value, dtype=np.float64)
+    quality = np.zeros(len(value), dtype=np.int8)
+    if out.marked:
+        quality[list(out.marked)] = list(out.marked.values())
     good = (value >= registry.low[at]) & (value <= registry.high[at]) if len(at) else np.zeros(0, dtype=bool)
+    if out.marked:
+        # A stopped or faulty instrument reports anything, again and again; its mark keeps it out of judgement already.
+        good |= (quality != Quality.NORMAL) & (np.abs(value) < STORABLE)
     rejected = out.rejected
     device = out.device
     ts = np.array(out.ts_ms, dtype=np.int64)
@@ -340,10 +313,10 @@ def _check_ranges(registry: Registry, deliveries: list[Delivery], out: Decoded) 
         keep = np.zeros(rows, dtype=bool)
         keep[row[good]] = True
         renumber = np.cumsum(keep) - 1
-        row, at, value = renumber[row[good]], at[good], value[good]
+        row, at, value, quality = renumber[row[good]], at[good], value[good], quality[good]
         device = [known for known, kept in zip(device, keep.tolist(), strict=True) if kept]
         ts, received = ts[keep], received[keep]
-    return Columns(device, ts, received, row, at, value, rejected)
+    return Columns(device, ts, received, row, at, value, quality, rejected)
 
 
 def _merge_range_problems(

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantu.monitoring.ingest.decode import FUTURE_MS, OLD_MS, Columns, decode_batch
+from lantu.monitoring.ingest.checks import FUTURE_MS, OLD_MS
+from lantu.monitoring.ingest.decode import Columns, decode_batch
 from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.registry import ChannelRow, DeviceRow, Registry
 
