@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lantu.calc.deadlines import Term
 from lantu.core.refusals import Refused
 from lantu.duties.deadlines import due_after, work_calendar
+from lantu.hazards.models import Hazard
 from lantu.packs.load import city
 from lantu.packs.model import HazardClock
 
@@ -60,6 +61,29 @@ def rework_by(grade: int, due_at: datetime, now: datetime) -> datetime:
     """When a returned reply is due again: the order's own deadline; when that is near or past, the time for
     acknowledging. The order's deadline itself never moves, so the rates stay honest."""
     return max(due_at, acknowledge_by(grade, now))
+
+
+def plan_by(grade: int, due_at: datetime, now: datetime) -> datetime:
+    """When the plan of a grave hazard must be in; never later than the order's own deadline."""
+    plan = clock_of(grade).plan
+    return due_at if plan is None else max(min(_end(plan, now), due_at), now + AT_ONCE)
+
+
+def arbitrate_by(now: datetime) -> datetime:
+    """When the bureau must have decided on a dispute."""
+    return due_after(now, working_days=1)
+
+
+def look_back_by(now: datetime) -> datetime:
+    """When a look-back must have been made, once it is due."""
+    return due_after(now, working_days=5)
+
+
+def bring_nearer(hazard: Hazard, due_at: datetime) -> None:
+    """A graver finding shortens the deadline, the original one too; it never lengthens either."""
+    if hazard.due_at is not None and hazard.original_due_at is not None:
+        hazard.due_at = min(hazard.due_at, due_at)
+        hazard.original_due_at = min(hazard.original_due_at, due_at)
 
 
 def check_due(grade: int, due_at: datetime, now: datetime) -> datetime:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.models import Organisation
 from lantu.duties.models import Duty
-from lantu.hazards.states import CLOSED_STATES, Grade, HazardState, Source
+from lantu.hazards.states import CLOSED_STATES, Field, Grade, HazardState, OrderType, Source
 from lantu.monitoring.models import Alert
 from lantu.projects.models import Project
 
@@ -45,6 +45,21 @@ class Hazard(models.Model):
     clause = models.CharField(_("违反条款"), max_length=400, blank=True, default="")
     measures_required = models.TextField(_("整改要求"), blank=True, default="")
     rule_label = models.CharField(_("判定规则"), max_length=120, blank=True, default="")
+    # A red grade is a colour; 重大 is a judgement by the clause of the national list, made by a person.
+    major_clause = models.CharField(_("重大隐患判定条款号"), max_length=20, blank=True, default="")
+    major_basis = models.TextField(_("重大隐患判定依据"), blank=True, default="")
+    field = models.CharField(_("类别"), max_length=12, choices=Field.choices, default=Field.SAFETY)
+    sub_type = models.CharField(_("子类"), max_length=60, blank=True, default="")
+    ifc_guid = models.CharField(_("模型构件 GlobalId"), max_length=22, blank=True, default="")
+    pin = models.JSONField(_("图纸定位"), default=dict, blank=True)
+    checked_by = models.CharField(_("检查人员"), max_length=160, blank=True, default="")
+    source_ref = models.CharField(_("来源对象"), max_length=80, blank=True, default="")
+    source_inputs = models.JSONField(_("判定输入"), default=dict, blank=True)
+    order_type = models.CharField(
+        _("处理方式"), max_length=12, choices=OrderType.choices, default=OrderType.IN_TIME
+    )
+    order_units = models.JSONField(_("责任各方"), default=dict, blank=True)
+    penalty_note = models.CharField(_("处罚或移送"), max_length=200, blank=True, default="")
     state = models.CharField(
         _("状态"), max_length=16, choices=HazardState.choices, default=HazardState.DETECTED
     )
@@ -54,10 +69,16 @@ class Hazard(models.Model):
     ordered_at = models.DateTimeField(_("下发时间"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
     due_at = models.DateTimeField(_("整改期限"), null=True, blank=True)
+    # What the rates are measured against. Extensions move ``due_at`` only.
+    original_due_at = models.DateTimeField(_("原定期限"), null=True, blank=True)
+    extensions = models.PositiveSmallIntegerField(_("延期次数"), default=0)
     submitted_at = models.DateTimeField(_("回复时间"), null=True, blank=True)
     sv_confirmed_at = models.DateTimeField(_("监理确认时间"), null=True, blank=True)
     rechecked_at = models.DateTimeField(_("复查时间"), null=True, blank=True)
     closed_at = models.DateTimeField(_("销号时间"), null=True, blank=True)
+    last_closed_at = models.DateTimeField(_("上次销号时间"), null=True, blank=True)
+    reopened_at = models.DateTimeField(_("重新打开时间"), null=True, blank=True)
+    reopened_count = models.PositiveSmallIntegerField(_("复发次数"), default=0)
     warning_cleared_at = models.DateTimeField(_("读数恢复时间"), null=True, blank=True)
 
     order_year = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -119,21 +140,29 @@ class Hazard(models.Model):
             ),
             models.CheckConstraint(
                 name="hazard_order_is_complete",
-                condition=Q(ordered_at=None, order_seq=None, order_no="", due_at=None)
+                condition=Q(ordered_at=None, order_seq=None, order_no="", due_at=None, original_due_at=None)
                 | Q(
                     ordered_at__isnull=False,
                     order_year__isnull=False,
                     order_seq__isnull=False,
                     due_at__isnull=False,
+                    original_due_at__isnull=False,
                     rectifier_unit__isnull=False,
                 ),
             ),
             models.CheckConstraint(name="hazard_grade_1_to_4", condition=Q(grade__range=(1, 4))),
             models.CheckConstraint(
+                name="hazard_major_is_red", condition=Q(major_basis="") | Q(grade=Grade.RED)
+            ),
+            models.CheckConstraint(name="hazard_extended_twice_at_most", condition=Q(extensions__lte=2)),
+            models.CheckConstraint(
                 name="hazard_void_has_a_reason",
                 condition=~Q(state__in=(HazardState.VOID, HazardState.FALSE_POSITIVE)) | ~Q(end_reason=""),
             ),
             models.UniqueConstraint(fields=["alert"], name="hazard_one_per_alert"),
+            models.UniqueConstraint(
+                fields=["source_ref"], condition=~Q(source_ref=""), name="hazard_one_per_source"
+            ),
             models.UniqueConstraint(fields=["order_year", "order_seq"], name="hazard_order_number_once"),
         ]
         indexes = [
@@ -142,6 +171,7 @@ class Hazard(models.Model):
             models.Index(fields=["rectifier_unit", "state"], name="hazard_by_rectifier"),
             models.Index(fields=["-opened_at", "-id"], name="hazard_by_time"),
             models.Index(fields=["closed_at"], name="hazard_by_closing"),
+            models.Index(fields=["original_due_at"], name="hazard_by_original_due"),
         ]
 
     def __str__(self) -> str:
@@ -153,6 +183,31 @@ class Hazard(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def is_major(self) -> bool:
+        """重大事故隐患: red, and judged so by a clause. A red warning alone does not make it one."""
+        return self.grade == Grade.RED and self.major_basis != ""
+
+    @property
+    def needs_judging(self) -> bool:
+        """A red warning opened it, and nobody has said yet whether it is a major hazard."""
+        return self.is_open and self.grade == Grade.RED and self.major_basis == ""
+
+    @property
+    def was_extended(self) -> bool:
+        return (
+            self.due_at is not None
+            and self.original_due_at is not None
+            and self.due_at > self.original_due_at
+        )
+
+    @property
+    def grade_words(self) -> Any:
+        """The grade in words that claim no more than was judged."""
+        if self.grade == Grade.RED and not self.is_major:
+            return _("红色（是否重大待判定）")
+        return self.get_grade_display()
 
 
 class Reply(models.Model):
@@ -186,6 +241,7 @@ class Review(models.Model):
     stage = models.CharField(max_length=12, choices=Stage.choices)
     passed = models.BooleanField(_("通过"))
     note = models.TextField(_("意见"), blank=True, default="")
+    experts = models.JSONField(_("参加专家"), default=list, blank=True)
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -210,3 +266,28 @@ class OrderCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}: {self.last}"
+
+
+class NumberSeries(models.Model):
+    """The last number of a year in one series: stop orders, resume orders, listings. Locked while one is taken."""
+
+    series = models.CharField(max_length=12)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "year"], name="series_one_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.year}: {self.last}"
+
+
+from lantu.hazards.addressee.models import Dispute, ExtensionConsent  # noqa: E402
+from lantu.hazards.documents.models import Document  # noqa: E402
+from lantu.hazards.grave.models import InPlace, Listing, Plan, StopOrder  # noqa: E402
+from lantu.hazards.lookbacks.models import LookBack  # noqa: E402
+
+__all__ = [
+    "Dispute", "Document", "ExtensionConsent", "Hazard", "InPlace", "Listing", "LookBack", "NumberSeries",
+    "OrderCounter", "Plan", "Reply", "Review", "StopOrder",
+]  # fmt: skip

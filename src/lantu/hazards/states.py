@@ -16,6 +16,9 @@ class HazardState(models.TextChoices):
     CONFIRMED = "confirmed", gettext_lazy("待派单")
     ORDERED = "ordered", gettext_lazy("待签收")
     ACCEPTED = "accepted", gettext_lazy("已签收")
+    DISPUTED = "disputed", gettext_lazy("有异议，待裁定")
+    PLAN_SUBMITTED = "plan_submitted", gettext_lazy("整改方案待审")
+    PLAN_APPROVED = "plan_approved", gettext_lazy("整改方案已批")
     RECTIFYING = "rectifying", gettext_lazy("整改中")
     SUBMITTED = "submitted", gettext_lazy("待监理确认")
     SV_CONFIRMED = "sv_confirmed", gettext_lazy("待复查")
@@ -41,6 +44,21 @@ class Verb(StrEnum):
     RECHECK_RETURN = "recheck_return"
     RESUME = "resume"
     CLOSE = "close"
+    SUBMIT_PLAN = "submit_plan"
+    APPROVE_PLAN = "approve_plan"
+    RETURN_PLAN = "return_plan"
+    DISPUTE = "dispute"
+    UPHOLD = "uphold"
+    TRANSFER = "transfer"
+    REOPEN = "reopen"
+    # Marks: they change what is true of a hazard beside its state.
+    REGRADE = "regrade"
+    STOP = "order_stop"
+    ASK_RESUME = "ask_resume"
+    ORDER_RESUME = "order_resume"
+    LIST = "list_hazard"
+    DELIST = "delist"
+    EXTEND = "extend"
     FALSE = "mark_false_positive"
     MERGE = "merge"
     VOID = "void"
@@ -60,6 +78,28 @@ class Source(models.TextChoices):
     INSPECTION = "inspection", gettext_lazy("检查发现")
     CITIZEN = "citizen", gettext_lazy("群众反映")
     MANUAL = "manual", gettext_lazy("人工登记")
+    PATROL = "patrol", gettext_lazy("风险点巡查")
+    VEHICLE = "vehicle", gettext_lazy("车辆监管")
+    CAMERA = "camera", gettext_lazy("智能识别")
+
+
+class Field(models.TextChoices):
+    """What a hazard endangers: the three elements that the platform watches over."""
+
+    SAFETY = "safety", gettext_lazy("安全")
+    QUALITY = "quality", gettext_lazy("质量")
+    ENVIRONMENT = "environment", gettext_lazy("环保")
+
+
+class OrderType(models.TextChoices):
+    """What the order asks for."""
+
+    AT_ONCE = "at_once", gettext_lazy("责令立即改正")
+    IN_TIME = "in_time", gettext_lazy("责令限期整改")
+    REWORK = "rework", gettext_lazy("拆除返工")
+    STOP_PART = "stop_part", gettext_lazy("局部停工整改")
+    STOP_ALL = "stop_all", gettext_lazy("全部停工整改")
+    PENALTY = "penalty", gettext_lazy("整改并移交处罚")
 
 
 S = HazardState
@@ -77,15 +117,45 @@ PATH: dict[tuple[str, Verb], str] = {
     (S.RETURNED, Verb.RESUME): S.RECTIFYING,
     (S.RECHECKED, Verb.CLOSE): S.CLOSED,
 }
+# Grave hazards: a plan (red always; orange unless the reply comes within the plan's own time).
+PLANS: dict[tuple[str, Verb], str] = {
+    (S.ACCEPTED, Verb.SUBMIT_PLAN): S.PLAN_SUBMITTED,
+    (S.PLAN_SUBMITTED, Verb.APPROVE_PLAN): S.PLAN_APPROVED,
+    (S.PLAN_SUBMITTED, Verb.RETURN_PLAN): S.ACCEPTED,
+    (S.PLAN_APPROVED, Verb.START): S.RECTIFYING,
+}
+# The addressee disputes the order, or it goes to another unit; whoever has it then accepts it anew.
+_ADDRESSED = (S.ORDERED, S.ACCEPTED, S.RECTIFYING)
+ADDRESSEE: dict[tuple[str, Verb], str] = {
+    **{(state, Verb.DISPUTE): S.DISPUTED for state in _ADDRESSED},
+    (S.DISPUTED, Verb.UPHOLD): S.ORDERED,
+    **{(state, Verb.TRANSFER): S.ORDERED for state in (*_ADDRESSED, S.DISPUTED)},
+}
+# The look-back failed, or it came back: the same object, not a new one.
+AGAIN: dict[tuple[str, Verb], str] = {(S.CLOSED, Verb.REOPEN): S.RETURNED}
 # Ways out of the count. Each needs a reason and a second person; none of them deletes a row.
-_UNTIL_REPLY = (S.DETECTED, S.CONFIRMED, S.ORDERED, S.ACCEPTED, S.RECTIFYING, S.RETURNED)
+_WORKING = (S.ACCEPTED, S.PLAN_SUBMITTED, S.RECTIFYING, S.RETURNED)
+_UNTIL_REPLY = (S.DETECTED, S.CONFIRMED, S.ORDERED, S.DISPUTED, *_WORKING)
 _ANY_OPEN = (*_UNTIL_REPLY, S.SUBMITTED, S.SV_CONFIRMED)
 EXCLUSIONS: dict[tuple[str, Verb], str] = {
     **{(state, Verb.FALSE): S.FALSE_POSITIVE for state in _UNTIL_REPLY},
     **{(state, Verb.MERGE): S.MERGED for state in (S.DETECTED, S.CONFIRMED)},
     **{(state, Verb.VOID): S.VOID for state in _ANY_OPEN},
 }
-TRANSITIONS: dict[tuple[str, Verb], str] = {**PATH, **EXCLUSIONS}
+_AFTER_ORDER = (S.ORDERED, S.DISPUTED, *_WORKING, S.SUBMITTED, S.SV_CONFIRMED)
+_MARKED: dict[Verb, tuple[HazardState, ...]] = {
+    Verb.REGRADE: (S.CONFIRMED, *_AFTER_ORDER),
+    Verb.STOP: _AFTER_ORDER,
+    Verb.ASK_RESUME: (S.SV_CONFIRMED,),
+    Verb.ORDER_RESUME: (S.SV_CONFIRMED,),
+    Verb.LIST: _AFTER_ORDER,
+    Verb.DELIST: (S.SV_CONFIRMED,),
+    Verb.EXTEND: (S.ACCEPTED, S.RECTIFYING, S.RETURNED),
+}
+MARKS: dict[tuple[str, Verb], str] = {
+    (state, verb): state for verb, states in _MARKED.items() for state in states
+}
+TRANSITIONS: dict[tuple[str, Verb], str] = {**PATH, **PLANS, **ADDRESSEE, **AGAIN, **EXCLUSIONS, **MARKS}
 
 CLOSED_STATES: tuple[str, ...] = (S.CLOSED, S.FALSE_POSITIVE, S.MERGED, S.VOID)
 # Hazards in these states count neither as confirmed nor as closed.
@@ -96,6 +166,9 @@ _WHAT_NEXT = {
     S.DETECTED: gettext_lazy("请先核实并确认隐患。"),
     S.CONFIRMED: gettext_lazy("请先下发整改通知单。"),
     S.ORDERED: gettext_lazy("请先由施工单位签收整改通知单。"),
+    S.ACCEPTED: gettext_lazy("请先由整改单位提交整改方案或整改回复。"),
+    S.DISPUTED: gettext_lazy("请先由局裁定整改单位的异议。"),
+    S.PLAN_SUBMITTED: gettext_lazy("请先审定整改方案。"),
     S.RECTIFYING: gettext_lazy("请等施工单位提交整改回复。"),
     S.RETURNED: gettext_lazy("请等施工单位重新提交整改回复。"),
     S.SUBMITTED: gettext_lazy("请先由监理确认整改回复。"),

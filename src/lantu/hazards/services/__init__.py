@@ -10,6 +10,7 @@ from lantu.hazards.services.merge import merge
 from lantu.hazards.services.open_hazard import open_hazard
 from lantu.hazards.services.recheck_close import recheck_close
 from lantu.hazards.services.recheck_return import recheck_return
+from lantu.hazards.services.record_hazard import record_hazard
 from lantu.hazards.services.report_hazard import report_hazard
 from lantu.hazards.services.submit_reply import submit_reply
 from lantu.hazards.services.supervisor_confirm import supervisor_confirm
@@ -19,5 +20,5 @@ from lantu.hazards.services.void import void
 __all__ = [
     "accept_order", "add_photos", "confirm", "decline_false_positive", "follow_false_alert", "issue_order", "mark_false_positive",
     "merge", "note_cleared", "note_recurred", "open_hazard", "raise_grade", "recheck_close", "recheck_return",
-    "report_hazard", "submit_reply", "supervisor_confirm", "supervisor_return", "void",
+    "record_hazard", "report_hazard", "submit_reply", "supervisor_confirm", "supervisor_return", "void",
 ]  # fmt: skip

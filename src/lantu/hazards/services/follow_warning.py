@@ -23,8 +23,7 @@ def raise_grade(hazard: Hazard, *, grade: int, now: datetime, cause_id: int | No
         return hazard
     before = hazard.grade
     hazard.grade = grade
-    if hazard.due_at is not None:
-        hazard.due_at = min(hazard.due_at, clocks.rectify_by(grade, now))
+    clocks.bring_nearer(hazard, clocks.rectify_by(grade, now))
     hand_on(hazard, now=now, actor=None, outcome=gettext_noop("等级提高"))
     emit(
         GradeRaised(

@@ -72,6 +72,7 @@ def write_order(hazard: Hazard, *, issuer: User | None, now: datetime, due_at: d
         if due_at is None
         else clocks.check_due(hazard.grade, due_at, now)
     )
+    hazard.original_due_at = hazard.due_at
     hazard.ordered_at = now
     hazard.issuer = issuer
     hazard.issued_automatically = issuer is None

@@ -1,0 +1,1 @@
+"""Look-back 回头看: a closed hazard is visited again after 30 and 90 days."""
