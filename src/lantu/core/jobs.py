@@ -30,3 +30,14 @@ def seal_day(timestamp: int) -> None:
     from lantu.core.services.verify_chain import seal_chains
 
     seal_chains(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="25 3 * * *")
+@app.task(name="core.forget_submissions", queue="timers")
+def forget_submissions(timestamp: int) -> None:
+    """Every night: answers that nobody will ask for again."""
+    from datetime import UTC, datetime
+
+    from lantu.core.submissions import forget_old
+
+    log.info("submissions_forgotten", count=forget_old(now=datetime.fromtimestamp(timestamp, UTC)))

@@ -141,3 +141,28 @@ class Evidence(models.Model):
     @property
     def thumbnail_url(self) -> str:
         return reverse("core:evidence_thumbnail", args=[self.pk])
+
+
+class Submission(models.Model):
+    """A request that named itself by an Idempotency-Key, with the answer it got: a replay gets the same answer.
+
+    Written in the transaction of the request itself, so that the work and the memory of it cannot part.
+    """
+
+    who = models.CharField(max_length=80)
+    key = models.CharField(max_length=80)
+    target = models.CharField(max_length=300)
+    # What the sender's clock said; beside it, what ours says.
+    captured_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(default=0)
+    content_type = models.CharField(max_length=100, blank=True, default="")
+    location = models.CharField(max_length=500, blank=True, default="")
+    answer = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["who", "key"], name="submission_once")]
+        indexes = [models.Index(fields=["received_at"], name="submission_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.key}"

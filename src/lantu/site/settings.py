@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "lantu.core.middleware.RefusalMiddleware",
     "lantu.accounts.middleware.SignedInMiddleware",
+    "lantu.core.middleware_submissions.SubmissionMiddleware",
 ]
 
 ROOT_URLCONF = "lantu.site.urls"

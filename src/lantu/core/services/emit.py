@@ -12,6 +12,7 @@ from lantu.calc.hashchain import chain_hash, plain
 from lantu.core.events import DomainEvent, payload_of
 from lantu.core.models import CITY_CHAIN, ChainHead, Event
 from lantu.core.nudge import nudge_on_commit
+from lantu.core.submissions import claimed_facts
 from lantu.core.subscriptions import delivers_inline, handlers_of, inline_handlers
 
 
@@ -55,7 +56,8 @@ def emit(
 
     Must run inside a transaction: the event commits or vanishes with the change it tells of.
     ``at`` is when it happened; the time of recording is taken here, because that is a fact about
-    this write and not about the business.
+    this write and not about the business. What a phone's queue sends late carries ``captured_at`` in its payload:
+    when the person says that they did it.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("emit() belongs inside the transaction of its change")
@@ -73,7 +75,7 @@ def emit(
         at=at,
         recorded_at=timezone.now(),
         reason=reason,
-        payload=plain(payload_of(ev)),
+        payload=plain(payload_of(ev) | claimed_facts(actor)),
         cause_id=cause_id,
         prev_hash=head.hash,
     )
