@@ -54,6 +54,10 @@ class Book:
     base_ms: Ints
     per_ms: Floats
     leq: Bools
+    band: Bools
+    cumulative: Floats
+    rate: Floats
+    sharp: Floats
     quiet: NDArray[np.int8]
     simple: Bools
     first: Ints
@@ -83,7 +87,7 @@ class Book:
             duration_ms=_ints([rule.duration_s * 1000 for rule in rules]),
             samples=_ints([rule.samples for rule in rules]),
             clear_samples=_ints([rule.clear_samples for rule in rules]),
-            gap_ms=_ints([3 * slot.period_s * 1000 for slot in slots]),
+            gap_ms=_ints([1000 * (slot.rule.gap_s or 3 * slot.period_s) for slot in slots]),
             pair_ms=_ints([rule.pair_s * 1000 for rule in rules]),
             start_min=_ints([h.start_min if h else 0 for h in hours]),
             end_min=_ints([h.end_min if h else 1440 for h in hours]),
@@ -93,6 +97,10 @@ class Book:
             base_ms=_ints([rule.window_s * 1000 * rule.validity for rule in rules]),
             per_ms=np.array([86_400_000.0 if r.per is Per.DAY else 3_600_000.0 for r in rules], np.float64),
             leq=np.array([rule.stat is Stat.LEQ for rule in rules], bool),
+            band=np.array([rule.kind is Kind.BAND for rule in rules], bool),
+            cumulative=np.array([rule.cumulative for rule in rules], np.float64),
+            rate=np.array([rule.rate for rule in rules], np.float64),
+            sharp=np.array([rule.sharp for rule in rules], np.float64),
             quiet=np.array(quiet, np.int8),
             simple=(mode == PLAIN) & (pair == 0) & np.array([h is None for h in hours], bool),
             first=first,
@@ -138,7 +146,7 @@ def _ints(values: Sequence[float]) -> Ints:
 
 
 def _mode(rule: Rule) -> int:
-    if rule.kind is Kind.RATE:
+    if rule.kind in (Kind.RATE, Kind.BAND):
         return RATE
     return PLAIN if rule.stat is Stat.INST else WINDOW
 

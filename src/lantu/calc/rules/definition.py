@@ -19,6 +19,7 @@ class Kind(StrEnum):
     RATE = "rate"  # its change per day or per hour
     DIFFERENCE = "difference"  # primary channel minus another channel
     RATIO = "ratio"  # primary channel divided by another channel
+    BAND = "band"  # cumulative value and its rate together, as shares of their limits, in per cent
 
 
 class Stat(StrEnum):
@@ -65,6 +66,12 @@ class Reason(StrEnum):
     STALE_PAIR = "STALE_PAIR"
     ZERO_DENOMINATOR = "ZERO_DENOMINATOR"
     OUT_OF_HOURS = "OUT_OF_HOURS"
+    # The place of a reason is stored with the state: add new ones at the end. The last three leave no limit at all: a
+    # fact of the place is not stated (f2, placing temperature); the standard leaves the value to the designer; the
+    # second quantity is not measured here and no reference is configured.
+    MISSING_FACT = "MISSING_FACT"
+    MISSING_DESIGN = "MISSING_DESIGN"
+    MISSING_CHANNEL = "MISSING_CHANNEL"
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,10 @@ class Rule:
     share of ``window_s`` that must lie between a reading and its reference. ``duration_s`` and
     ``samples``: how long, and for how many judged samples, a limit must be exceeded before the
     level rises. ``clear_samples``: judged samples below the clear limit before it falls.
-    ``pair_s``: largest age difference of the two channels of a difference or ratio.
+    ``pair_s``: largest age difference of the two channels of a difference or ratio. ``gap_s``: a pause
+    longer than this breaks an exceedance (0: three periods of the channel). ``cumulative``, ``rate``
+    and ``sharp`` belong to a band: the two limits that are shared out, and the multiple of the rate
+    limit from which growth counts as sudden.
     """
 
     code: str
@@ -124,20 +134,31 @@ class Rule:
     hysteresis: float = 0.05
     clear_samples: int = 2
     pair_s: int = 600
+    gap_s: int = 0
+    cumulative: float = 0.0
+    rate: float = 0.0
+    sharp: float = 2.0
     hours: HoursOfDay | None = None
 
     def __post_init__(self) -> None:
         """Check the rule as a whole; raises ``ValueError`` naming what is wrong."""
         if not self.levels:
             raise ValueError(f"{self.code}: a rule needs at least one level")
-        windowed = self.stat is not Stat.INST or self.kind is Kind.RATE
+        moving = self.kind in (Kind.RATE, Kind.BAND)
+        windowed = self.stat is not Stat.INST or moving
         if windowed and self.window_s <= 0:
             raise ValueError(f"{self.code}: {self.stat} or a rate needs window_s")
-        if self.kind is Kind.RATE and self.stat is not Stat.INST:
+        if moving and self.stat is not Stat.INST:
             raise ValueError(f"{self.code}: a rate is taken from readings, not from {self.stat}")
         if not 0 < self.validity <= 1 or not 0 <= self.hysteresis < 1:
             raise ValueError(f"{self.code}: validity and hysteresis are shares between 0 and 1")
-        if self.samples < 1 or self.clear_samples < 1 or self.duration_s < 0 or self.pair_s <= 0:
+        if self.kind is Kind.BAND and not (self.cumulative > 0 and self.rate > 0 and self.sharp > 1):
+            raise ValueError(f"{self.code}: a band needs a cumulative limit, a rate limit and sharp above 1")
+        if (
+            min(self.samples, self.clear_samples) < 1
+            or min(self.duration_s, self.gap_s) < 0
+            or self.pair_s <= 0
+        ):
             raise ValueError(f"{self.code}: counts start at 1 and times are not negative")
         self._check_levels()
 

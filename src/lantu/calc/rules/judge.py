@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lantu.calc.rules.bands import combined
 from lantu.calc.rules.book import FALSE, REASONS, Book, Bools, Floats, Ints
 from lantu.calc.rules.definition import Reason
 from lantu.calc.rules.levels import Transition, update_levels
@@ -233,6 +234,10 @@ def _take_up(book: Book, state: State, part: _Samples) -> tuple[Floats, NDArray[
     core["raw"][slot] = value
     core["a_val"][slot] = np.where(code[first] == FALSE, x[first], np.nan)
     core["a_ts"][slot] = ts
+    banded = np.flatnonzero(book.band[slot])
+    if len(banded):
+        at = first[banded]
+        x[at], code[at] = combined(book, slot[banded], value[banded], x[at], code[at])
     second = np.flatnonzero(part.side == 1)
     core["b_val"][part.slot[second]] = part.value[second]
     core["b_ts"][part.slot[second]] = part.ts[second]

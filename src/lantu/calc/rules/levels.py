@@ -108,6 +108,13 @@ def explain(book: Book, state: State, slot: int) -> dict[str, float | int | str]
         inputs["reference"] = float(core["b_val"])
         inputs["reference_ts_ms"] = int(core["b_ts"])
         inputs["per"] = str(rule.per)
+    if book.band[slot]:
+        inputs["cumulative_limit"] = rule.cumulative
+        inputs["cumulative_share_pct"] = round(abs(float(core["raw"])) / rule.cumulative * 100, 2)
+        inputs["rate_limit"] = rule.rate
+        if np.isfinite(core["a_val"]):
+            inputs["rate"] = float(core["a_val"])
+            inputs["rate_share_pct"] = round(abs(float(core["a_val"])) / rule.rate * 100, 2)
     if book.pair[slot]:
         inputs["statistic_value"] = float(core["a_val"])
         inputs["other"] = float(core["b_val"])
