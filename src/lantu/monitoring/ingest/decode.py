@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import msgspec
 import numpy as np
@@ -34,6 +35,11 @@ MAX_RECORDS = 5_000
 STORABLE = 1e38
 SOURCE_HEADER = "Lantu-Source"
 RECEIVED_HEADER = "Lantu-Received-Ms"
+# A packet that never became a message comes on lantu.gateway.<protocol>.telemetry; no project has this code.
+GATEWAY = "gateway"
+REASON_HEADER = "Lantu-Reason"
+DETAIL_HEADER = "Lantu-Detail"
+DEVICE_HEADER = "Lantu-Device"
 
 
 class Record(msgspec.Struct, gc=False):
@@ -52,12 +58,13 @@ _decode = msgspec.json.Decoder(Record | list[Record]).decode
 
 
 class Rejected(NamedTuple):
-    """A message (or part of it) for quarantine."""
+    """A message (or part of it) for quarantine. ``guess``: the device that it claims to be, where no subject says so."""
 
     delivery: Delivery
     source: str
     device: KnownDevice | None
     problems: list[Problem]
+    guess: str = ""
 
 
 @dataclass(slots=True)
@@ -205,6 +212,11 @@ def source_of(delivery: Delivery) -> str:
 def _reject_subject(registry: Registry, delivery: Delivery) -> Rejected:
     """Name what is wrong with a subject that belongs to no device in service."""
     words = delivery.subject.decode(errors="replace").split(".")
+    if words[1:2] == [GATEWAY] and (reason := header_value(delivery.headers, REASON_HEADER)) in Reason.values:
+        detail = unquote(header_value(delivery.headers, DETAIL_HEADER) or "")
+        name = unquote(header_value(delivery.headers, DEVICE_HEADER) or "")
+        known = registry.by_code.get(name)
+        return Rejected(delivery, source_of(delivery), known, [Problem(str(reason), detail)], guess=name)
     device = registry.by_code.get(words[2]) if len(words) == 4 else None
     if len(words) != 4 or words[0] != "lantu" or words[3] != "telemetry":
         problem = Problem(Reason.BAD_TOPIC, delivery.subject.decode(errors="replace")[:200])

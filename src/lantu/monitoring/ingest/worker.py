@@ -240,5 +240,7 @@ def quarantine(rejected: list[Rejected]) -> None:
 def _device_guess(item: Rejected) -> str:
     if item.device is not None:
         return item.device.row.code
+    if item.guess:
+        return storable(item.guess)[:40]
     words = item.delivery.subject.decode(errors="replace").split(".")
     return words[2][:40] if len(words) > 2 else ""

@@ -20,6 +20,29 @@ class Latest(models.Model):
         return f"{self.channel_id} {self.value}"
 
 
+class SealedDay(models.Model):
+    """What became of a local day: written in the transactions that seal it. Its readings stand in reading_day.
+
+    ``readings`` and ``channels`` are what the cold store holds; ``merged`` came after the first seal, ``duplicates`` died.
+    """
+
+    day = models.DateField(_("日期"), primary_key=True)
+    sealed_at = models.DateTimeField(_("封存时间"), null=True)
+    readings = models.BigIntegerField(_("读数"), default=0)
+    channels = models.IntegerField(_("通道数"), default=0)
+    merged = models.BigIntegerField(_("后补读数"), default=0)
+    duplicates = models.BigIntegerField(_("重复读数"), default=0)
+    runs = models.IntegerField(_("封存次数"), default=0)
+    fault = models.CharField(_("未能封存的原因"), max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["-day"]
+        verbose_name = _("封存日")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.readings}"
+
+
 class Reason(models.TextChoices):
     """Why input was not taken as a reading. The words stand in the API and in documents."""
 
@@ -40,6 +63,11 @@ class Reason(models.TextChoices):
     EMPTY = "empty", _("报文没有任何数值")
     TOO_LARGE = "too_large", _("报文过大")
     UNPROCESSABLE = "unprocessable", _("处理时出错")
+    BAD_FRAME = "bad_frame", _("不是完整的协议帧")
+    BAD_CHECK = "bad_check", _("校验码不符")
+    WRONG_PASSWORD = "wrong_password", _("访问密码不符")
+    INCOMPLETE = "incomplete", _("分包不全")
+    NOT_EXPECTED = "not_expected", _("此处不应有的报文")
 
 
 class Quarantine(models.Model):
@@ -52,6 +80,8 @@ class Quarantine(models.Model):
         MQTT = "mqtt", "MQTT"
         HTTP = "http", "HTTP"
         REPLAY = "replay", _("重放")
+        HJ212 = "hj212", "HJ 212"
+        JT808 = "jt808", "JT/T 808"
 
     source = models.CharField(_("来源"), max_length=8, choices=Source.choices)
     subject = models.CharField(_("主题"), max_length=200)

@@ -1,0 +1,1 @@
+"""The gateway: devices that speak a protocol of their own over TCP; one folder per protocol (docs/protocols.md)."""
