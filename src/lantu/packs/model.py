@@ -10,6 +10,7 @@ from typing import Any
 
 from lantu.calc.deadlines import SlipPolicy, Term
 from lantu.calc.workdays import WorkCalendar
+from lantu.packs.safety import DangerousWorks, QualityTree, SafetyScore
 
 MARKS = {
     "V": "verified against the named source",
@@ -204,6 +205,9 @@ class NationalPack:
     ladder: tuple[Rung, ...]
     slip: SlipPolicy
     hazard_clocks: Mapping[int, HazardClock]
+    dangerous_works: DangerousWorks
+    safety_score: SafetyScore
+    quality: QualityTree
 
     def rule_rows(self) -> list[dict[str, Any]]:
         """All thresholds in the form that monitoring loads."""
