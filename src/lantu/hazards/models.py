@@ -12,6 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.models import Organisation
 from lantu.duties.models import Duty
+from lantu.hazards.inspections.models import Draw, Entry, Inspection
+from lantu.hazards.risk_points.models import (
+    Assessment,
+    PatrolCheck,
+    PatrolPlan,
+    PatrolRound,
+    PatrolStop,
+    RiskPoint,
+)
 from lantu.hazards.states import CLOSED_STATES, Field, Grade, HazardState, OrderType, Source
 from lantu.monitoring.models import Alert
 from lantu.projects.models import Project
@@ -288,6 +297,7 @@ from lantu.hazards.grave.models import InPlace, Listing, Plan, StopOrder  # noqa
 from lantu.hazards.lookbacks.models import LookBack  # noqa: E402
 
 __all__ = [
-    "Dispute", "Document", "ExtensionConsent", "Hazard", "InPlace", "Listing", "LookBack", "NumberSeries",
-    "OrderCounter", "Plan", "Reply", "Review", "StopOrder",
+    "Assessment", "Dispute", "Document", "Draw", "Entry", "ExtensionConsent", "Hazard", "InPlace", "Inspection",
+    "Listing", "LookBack", "NumberSeries", "OrderCounter", "PatrolCheck", "PatrolPlan", "PatrolRound", "PatrolStop",
+    "Plan", "Reply", "Review", "RiskPoint", "StopOrder",
 ]  # fmt: skip
