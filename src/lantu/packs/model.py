@@ -10,7 +10,9 @@ from typing import Any
 
 from lantu.calc.deadlines import SlipPolicy, Term
 from lantu.calc.workdays import WorkCalendar
+from lantu.packs.major import MajorList
 from lantu.packs.safety import DangerousWorks, QualityTree, SafetyScore
+from lantu.packs.vehicles import VehicleRules
 
 MARKS = {
     "V": "verified against the named source",
@@ -208,6 +210,8 @@ class NationalPack:
     dangerous_works: DangerousWorks
     safety_score: SafetyScore
     quality: QualityTree
+    major_hazards: MajorList = field(default_factory=MajorList)
+    vehicles: VehicleRules = field(default_factory=VehicleRules)
 
     def rule_rows(self) -> list[dict[str, Any]]:
         """All thresholds in the form that monitoring loads."""

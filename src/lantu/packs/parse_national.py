@@ -12,8 +12,10 @@ from lantu.calc.workdays import WorkCalendar
 from lantu.packs.model import ROLES, Area, Channel, DeviceType, HazardClock, Industry, NationalPack, Rung
 from lantu.packs.parse_checklists import parse_jgj59, parse_quality
 from lantu.packs.parse_dangerous import parse_dangerous
+from lantu.packs.parse_major import parse_major
 from lantu.packs.parse_pits import parse_pits
 from lantu.packs.parse_thresholds import parse_thresholds
+from lantu.packs.parse_vehicles import parse_vehicles
 from lantu.packs.reading import Value, open_file, unique
 
 
@@ -54,7 +56,9 @@ def parse_national(root: Path, problems: list[str]) -> NationalPack:
         hazard_clocks=clocks,
         dangerous_works=parse_dangerous(open_file(root / "dangerous_works.yaml", root), problems),
         safety_score=parse_jgj59(open_file(root / "jgj59.yaml", root), problems),
+        major_hazards=parse_major(open_file(root / "major_hazards.yaml", root), problems),
         quality=parse_quality(open_file(root / "quality_tree.yaml", root), problems),
+        vehicles=parse_vehicles(open_file(root / "vehicles.yaml", root), problems),
     )
 
 
