@@ -171,3 +171,42 @@ class QuarantineReplayed:
     project_id: int | None
     subject_id: int
     reason_code: str
+
+
+@event("monitoring.rule_proposed")
+@dataclass(frozen=True, kw_only=True)
+class RuleProposed:
+    """Somebody drafts a new wording of a rule; nothing is in force yet."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.ruleproposal"
+    project_id: int | None
+    subject_id: int
+    rule: str
+    base_version: int
+
+
+@event("monitoring.rule_proposal_submitted")
+@dataclass(frozen=True, kw_only=True)
+class RuleProposalSubmitted:
+    """A draft was replayed and handed to a second person for approval."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.ruleproposal"
+    project_id: int | None
+    subject_id: int
+    rule: str
+
+
+@event("monitoring.rule_proposal_decided")
+@dataclass(frozen=True, kw_only=True)
+class RuleProposalDecided:
+    """Approved (then ``version`` is the new version), returned to the proposer, or withdrawn by him."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.ruleproposal"
+    project_id: int | None
+    subject_id: int
+    rule: str
+    outcome: str
+    version: int | None

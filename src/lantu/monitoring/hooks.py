@@ -8,6 +8,7 @@ from lantu.core.registry import MapLayer, NavItem, ProjectTab, map_layers, navig
 from lantu.duties import workflow_models
 from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.alerts.words import EVENTS
+from lantu.monitoring.rules.desk.states import OPEN_STATES as OPEN_PROPOSALS
 
 navigation.add(
     NavItem(
@@ -36,6 +37,7 @@ map_layers.add(
 
 # Taken up, the ball is with the hazard: only a new alert needs a duty of its own (decision 0005).
 workflow_models.add("monitoring.Alert", is_open=Q(state=AlertState.NEW))
+workflow_models.add("monitoring.RuleProposal", is_open=Q(state__in=OPEN_PROPOSALS))
 name_events(
     {kind: text for kind, (text, _tone) in EVENTS.items()}
     | {
@@ -44,5 +46,8 @@ name_events(
         "monitoring.device_status_changed": _("设备状态变更"),
         "monitoring.rule_version_loaded": _("载入规则新版本"),
         "monitoring.quarantine_replayed": _("重放隔离报文"),
+        "monitoring.rule_proposed": _("提出规则修订"),
+        "monitoring.rule_proposal_submitted": _("提交规则修订待批准"),
+        "monitoring.rule_proposal_decided": _("规则修订有了决定"),
     }
 )

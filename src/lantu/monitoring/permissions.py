@@ -22,3 +22,5 @@ define(
     roles=BUREAU | SITE | {Role.AUDITOR, Role.INSPECTOR, Role.COUNTY},
 )
 define("monitoring.replay_quarantine", _("重放隔离报文"), roles={Role.OFFICER})
+define("monitoring.propose_rule", _("提出监测规则修订"), roles={Role.OFFICER, Role.DIRECTOR})
+define("monitoring.approve_rule", _("批准监测规则修订"), roles={Role.OFFICER, Role.DIRECTOR})

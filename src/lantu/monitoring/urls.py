@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lantu.monitoring import views, views_data
+from lantu.monitoring.rules.desk import views as desk
 
 app_name = "monitoring"
 
@@ -17,7 +18,13 @@ urlpatterns = [
     path("alerts/<int:pk>/", views.alert, name="alert"),
     path("alerts/<int:pk>/chart.json", views_data.alert_spec, name="alert_chart"),
     path("alerts/<int:pk>/false-positive", views.false_positive, name="false_positive"),
-    path("rules/", views.rules, name="rules"),
+    path("rules/", desk.rules, name="rules"),
+    path("rules/proposals/<int:pk>/", desk.proposal, name="proposal"),
+    path("rules/proposals/<int:pk>/edit", desk.edit_proposal, name="proposal_edit"),
+    path("rules/proposals/<int:pk>/do/<slug:verb>", desk.proposal_act, name="proposal_act"),
+    path("rules/previews/<int:pk>/<int:number>.json", desk.firing, name="firing"),
+    path("rules/<str:code>/", desk.rule, name="rule"),
+    path("rules/<str:code>/propose", desk.new_proposal, name="rule_propose"),
     path("quarantine/", views.quarantine, name="quarantine"),
     path("quarantine/<int:pk>/", views.quarantined, name="quarantined"),
     path("quarantine/<int:pk>/replay", views.replay_one, name="replay"),

@@ -18,7 +18,7 @@ from lantu.accounts.permissions import may, require
 from lantu.core.models import Event
 from lantu.core.refusals import Missing
 from lantu.monitoring.alerts.links import taken_up_link
-from lantu.monitoring.alerts.selectors import find_alerts, get_alert
+from lantu.monitoring.alerts.selectors import find_alerts, get_alert, with_balls
 from lantu.monitoring.alerts.services.mark_false_positive import mark_false_positive
 from lantu.monitoring.alerts.states import AlertKind, AlertState
 from lantu.monitoring.alerts.words import EVENTS, inputs_in_words
@@ -27,7 +27,6 @@ from lantu.monitoring.devices.selectors import channels_with_latest, coverage, f
 from lantu.monitoring.devices.services.token import issue_token
 from lantu.monitoring.devices.states import DeviceStatus
 from lantu.monitoring.ingest.services import replay
-from lantu.monitoring.rules.selectors import rules_with_precision
 from lantu.monitoring.telemetry.models import Quarantine, Reason
 from lantu.monitoring.telemetry.selectors import visible_quarantine
 from lantu.projects.selectors import get_visible
@@ -126,7 +125,8 @@ def alerts(request: HttpRequest) -> HttpResponse:
     """All alerts that the reader may see, with filters."""
     require(request.user, "monitoring.read")
     asked = {
-        name: request.GET.get(name, "") for name in ("q", "kind", "state", "severity", "project", "rule")
+        name: request.GET.get(name, "")
+        for name in ("q", "kind", "state", "severity", "project", "rule", "version")
     }
     severity = int(asked["severity"]) if asked["severity"] in ("1", "2", "3", "4") else None
     found = find_alerts(
@@ -136,8 +136,11 @@ def alerts(request: HttpRequest) -> HttpResponse:
         severity=severity,
         project=asked["project"],
         rule=asked["rule"],
+        version=int(asked["version"]) if asked["version"].isascii() and asked["version"].isdigit() else None,
         words=asked["q"].strip(),
     ).order_by("-opened_at", "-id")
+    page = _page(request, found)
+    with_balls(page.object_list)
     template = (
         "monitoring/_alert_rows.html" if request.headers.get("HX-Request") else "monitoring/alerts.html"
     )
@@ -145,7 +148,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         template,
-        {"page": _page(request, found), "asked": asked, "kinds": AlertKind.choices, "states": states},
+        {"page": page, "asked": asked, "kinds": AlertKind.choices, "states": states},
     )
 
 
@@ -190,13 +193,6 @@ def false_positive(request: HttpRequest, pk: int) -> HttpResponse:
     done = found.state == AlertState.FALSE_POSITIVE
     messages.success(request, _("已确认为误报，预警关闭。") if done else _("已提出误报，等待另一人确认。"))
     return HttpResponseRedirect(reverse("monitoring:alert", args=[pk]))
-
-
-@require_GET
-def rules(request: HttpRequest) -> HttpResponse:
-    """Rules with basis, version, dates, and how often they were wrong."""
-    require(request.user, "monitoring.read")
-    return render(request, "monitoring/rules.html", {"rows": rules_with_precision(day=timezone.localdate())})
 
 
 @require_GET
@@ -272,6 +268,6 @@ def project_tab(request: HttpRequest, code: str) -> HttpResponse:
             "project": project,
             "tab": "monitoring",
             "devices": find_devices(request.user, now=timezone.now(), project=project.code)[:200],
-            "alerts": find_alerts(request.user, project=project.code).order_by("-opened_at")[:20],
+            "alerts": with_balls(find_alerts(request.user, project=project.code).order_by("-opened_at")[:20]),
         },
     )

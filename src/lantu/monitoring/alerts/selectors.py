@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from lantu.core.refusals import Missing
+from lantu.duties.models import Duty
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.states import AlertKind, AlertState
 from lantu.projects.selectors import visible_projects
@@ -37,6 +39,7 @@ def find_alerts(
     severity: int | None = None,
     project: str = "",
     rule: str = "",
+    version: int | None = None,
     words: str = "",
 ) -> QuerySet[Alert]:
     """The list's filter. ``state`` is an alert state, or open (new and taken up)."""
@@ -53,6 +56,8 @@ def find_alerts(
         found = found.filter(project__code=project)
     if rule:
         found = found.filter(rule__code=rule)
+    if version is not None and version < 2**31:
+        found = found.filter(rule_version__version=version)
     if words:
         found = found.filter(
             Q(device__name__icontains=words)
@@ -60,6 +65,34 @@ def find_alerts(
             | Q(project__name__icontains=words)
         )
     return found
+
+
+def with_balls(alerts: Iterable[Alert]) -> list[Alert]:
+    """Give each alert its ``ball``: the open duty of itself, or of what took it up. Queries: at most one more."""
+    rows = list(alerts)
+    refs = {ref for ref in (_subject(alert.taken_up_ref) for alert in rows if alert.is_open) if ref[0]}
+    duties = (
+        {
+            (duty.subject_type, duty.subject_id): duty
+            for duty in Duty.objects.filter(
+                closed_at=None,
+                subject_type__in={kind for kind, _number in refs},
+                subject_id__in={number for _kind, number in refs},
+            ).select_related("holder", "unit")
+        }
+        if refs
+        else {}
+    )
+    for alert in rows:
+        own = alert.duty if alert.duty is not None and alert.duty.closed_at is None else None
+        alert.ball = own or duties.get(_subject(alert.taken_up_ref))  # type: ignore[attr-defined]
+    return rows
+
+
+def _subject(ref: str) -> tuple[str, int]:
+    """“hazards.hazard:12” as a duty names it; an empty subject for anything else."""
+    kind, _colon, number = ref.partition(":")
+    return (kind, int(number)) if number.isdigit() else ("", 0)
 
 
 def risk_alerts(reader: Any) -> QuerySet[Alert]:

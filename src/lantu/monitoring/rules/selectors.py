@@ -38,6 +38,11 @@ class RuleRow:
         """Share of alerts that were not false; None before the first."""
         return 100 * (1 - self.false / self.alerts) if self.alerts else None
 
+    @property
+    def false_pct(self) -> float | None:
+        """Share of alerts that two people called false; None before the first."""
+        return 100 * self.false / self.alerts if self.alerts else None
+
 
 def rules_with_precision(*, day: date) -> list[RuleRow]:
     """All rules in force, by family. Queries: two."""

@@ -18,27 +18,29 @@ from lantu.monitoring.devices.services.registry_version import raise_registry_ve
 from lantu.monitoring.events import RuleVersionLoaded
 from lantu.monitoring.rules.compiling import engine_rule
 from lantu.monitoring.rules.models import Rule, RuleVersion
-from lantu.monitoring.rules.states import Mark, RuleKind
+from lantu.monitoring.rules.states import ENGINE_KINDS, Mark, RuleKind
 
 # What makes a version: when one of these differs, the rule says something new.
 WORDING = (
     "kind", "stat", "compare", "per", "unit", "levels", "window_s", "validity", "duration_s", "samples",
-    "hysteresis", "clear_samples", "pair_s", "start_min", "end_min", "other", "scope", "fact", "basis",
+    "hysteresis", "clear_samples", "pair_s", "gap_s", "terms", "start_min", "end_min", "other", "scope", "fact", "basis",
     "clause", "mark", "note",
 )  # fmt: skip
 DEFAULTS: dict[str, Any] = {
     "stat": "inst", "compare": "ge", "per": "day", "unit": "", "levels": [], "window_s": 0, "validity": 0.75,
-    "duration_s": 0, "samples": 1, "hysteresis": 0.05, "clear_samples": 2, "pair_s": 600, "start_min": None,
+    "duration_s": 0, "samples": 1, "hysteresis": 0.05, "clear_samples": 2, "pair_s": 600, "gap_s": 0, "terms": {}, "start_min": None,
     "end_min": None, "other": "", "scope": {}, "fact": {}, "clause": "", "note": "",
 }  # fmt: skip
+ADDED = frozenset({"gap_s", "terms"})
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many rules got a new version, and how many are as they were."""
+    """How many rules got a new version, how many are as they were, and which keep what the rule desk decided."""
 
     new_versions: int
     unchanged: int
+    kept: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -46,12 +48,14 @@ def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Loaded:
     """Write rules {code, name, param, family, kind, levels, basis, clause, mark, effective_from, …}.
 
     Field names are those of RuleVersion. Raises Unacceptable naming the rule that cannot be understood:
-    then nothing is loaded.
+    then nothing is loaded. A version that two people decided at the rule desk stays: what the pack says anew about
+    that rule is only reported (``kept``), for somebody to propose.
     """
     new = unchanged = 0
+    kept: list[str] = []
     for row in rows:
         wording = _wording(row)
-        fingerprint = _fingerprint(wording)
+        fingerprint = fingerprint_of(wording)
         rule, _created = Rule.objects.get_or_create(
             code=row["code"],
             defaults={"name": row["name"], "param": row.get("param", ""), "family": row.get("family", "")},
@@ -60,8 +64,15 @@ def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Loaded:
         if current is not None and current.fingerprint == fingerprint:
             unchanged += 1
             continue
+        last_of_pack = RuleVersion.objects.filter(rule=rule, proposal=None).order_by("-version").first()
+        if current is not None and current != last_of_pack:
+            if last_of_pack is not None and last_of_pack.fingerprint == fingerprint:
+                unchanged += 1
+            else:
+                kept.append(rule.code)
+            continue
         version = _next_version(rule, current, row, wording=wording, fingerprint=fingerprint, now=now)
-        _check(version)
+        check_version(version)
         version.save(force_insert=True)
         new += 1
         emit(
@@ -73,7 +84,7 @@ def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Loaded:
         )
     if new:
         raise_registry_version()
-    return Loaded(new, unchanged)
+    return Loaded(new, unchanged, tuple(kept))
 
 
 def _wording(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,8 +101,13 @@ def _wording(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] if name in row else DEFAULTS[name] for name in WORDING}
 
 
-def _fingerprint(wording: Mapping[str, Any]) -> str:
-    text = json.dumps(wording, sort_keys=True, ensure_ascii=False, default=str)
+def fingerprint_of(wording: Mapping[str, Any]) -> str:
+    """SHA-256 of everything that a wording says: equal wordings, equal fingerprints.
+
+    Fields that came later count only where they say something, so that old wordings keep their fingerprint.
+    """
+    said = {name: value for name, value in wording.items() if name not in ADDED or value != DEFAULTS[name]}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -128,7 +144,7 @@ def _next_version(
     )
 
 
-def _check(version: RuleVersion) -> None:
+def check_version(version: RuleVersion) -> None:
     """Refuse what the engine could not run."""
     if version.mark not in Mark.values or version.kind not in RuleKind.values:
         raise Unacceptable(
@@ -136,7 +152,7 @@ def _check(version: RuleVersion) -> None:
             f"规则 {version.rule.code} 的类型或可信度标记不认识。",
             remedy="请对照规则包字段表。",
         )
-    if version.kind == RuleKind.SILENCE:
+    if version.kind not in ENGINE_KINDS or not version.levels:
         return
     try:
         engine_rule(version, facts={})

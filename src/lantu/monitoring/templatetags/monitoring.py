@@ -1,0 +1,58 @@
+"""``{% load monitoring %}``: words of this room that templates need."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lantu.monitoring.alerts.states import AlertState
+
+register = template.Library()
+
+ABSTENTIONS: dict[str, Any] = {
+    "NO_DATA": gettext_lazy("没有读数"),
+    "MISSING_PREVIOUS": gettext_lazy("缺少前次读数"),
+    "NOT_ENOUGH_SAMPLES": gettext_lazy("有效数据不足"),
+    "MISSING_H": gettext_lazy("缺少基坑深度 H，仅按上限判定"),
+    "STALE_PAIR": gettext_lazy("两通道时间相差过大"),
+    "ZERO_DENOMINATOR": gettext_lazy("分母为零"),
+    "OUT_OF_HOURS": gettext_lazy("不在适用时段"),
+}
+
+
+@register.filter
+def channel_name(key: str, labels: dict[str, str]) -> str:
+    """The channel's name; the key itself where no device type knows it."""
+    return labels.get(key, key)
+
+
+@register.filter
+def seconds(value: int) -> str:
+    """``5400`` → ``1.5 小时``; ``90`` → ``90 秒``."""
+    if value >= 3600:
+        return _("%(count)s 小时") % {"count": f"{value / 3600:g}"}
+    if value >= 120:
+        return _("%(count)s 分钟") % {"count": f"{value / 60:g}"}
+    return _("%(count)s 秒") % {"count": value}
+
+
+@register.filter
+def from_ms(value: int) -> datetime:
+    """Unix milliseconds as local time."""
+    return timezone.localtime(datetime.fromtimestamp(value / 1000, UTC))
+
+
+@register.filter
+def alert_state(value: str) -> str:
+    return str(AlertState(value).label) if value in AlertState.values else value
+
+
+@register.filter
+def abstention(reason: str) -> str:
+    """Why a rule could not judge, in words."""
+    return str(ABSTENTIONS.get(reason, reason))
