@@ -33,6 +33,8 @@ class SealedDay(models.Model):
     merged = models.BigIntegerField(_("后补读数"), default=0)
     duplicates = models.BigIntegerField(_("重复读数"), default=0)
     runs = models.IntegerField(_("封存次数"), default=0)
+    # Devices up to this number are done: a seal that was broken off goes on behind it.
+    upto_device = models.IntegerField(default=0)
     fault = models.CharField(_("未能封存的原因"), max_length=300, blank=True, default="")
 
     class Meta:
