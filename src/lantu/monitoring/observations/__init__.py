@@ -1,0 +1,1 @@
+"""What AI cameras (and people's eyes behind them) report: type, picture, confidence, place."""
