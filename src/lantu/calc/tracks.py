@@ -21,7 +21,8 @@ DEGREE_M = math.radians(EARTH_RADIUS_M)
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One located report. at: unix seconds; load: 0 empty, 1 half, 3 full; lift: body raised, if wired."""
+    """One report. at: unix seconds; load: 0 empty, 1 half, 3 full; lift: body raised, if wired; located: the
+    receiver knew where it was (else lon and lat say nothing)."""
 
     at: float
     lon: float
@@ -30,6 +31,7 @@ class Fix:
     acc: bool = True
     load: int = 0
     lift: bool = False
+    located: bool = True
 
     @property
     def place(self) -> Point:

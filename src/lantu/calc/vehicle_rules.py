@@ -116,12 +116,16 @@ class Memo:
 
 @dataclass(frozen=True)
 class State:
-    """Everything that the next fix is judged with; goes to the database and back (``plain``, ``restored``)."""
+    """Everything that the next fix is judged with; goes to the database and back (``plain``, ``restored``).
+
+    heard: the last report at all, with or without a believed place.
+    """
 
     anchor: Anchor = field(default_factory=Anchor)
     clock: Clock = field(default_factory=Clock)
     carrying: bool = False
     memos: Mapping[str, Memo] = field(default_factory=dict)
+    heard: Fix | None = None
 
 
 @dataclass(frozen=True)
@@ -154,31 +158,27 @@ def judge(
     believed: list[bool] = []
     found: dict[tuple[str, float], Excess] = {}
     for fix in fixes:
-        before = state.anchor.good
-        good, anchor = believe(state.anchor, fix, policy)
+        good, anchor = believe(state.anchor, fix, policy) if fix.located else (False, state.anchor)
         believed.append(good)
-        if not good:
-            state = replace(state, anchor=anchor)
-            continue
-        # A gap is a matter of the trip in which it began.
         memos = dict(state.memos)
-        carried = state.carrying or bool(fix.load)
-        clock = advance(state.clock, fix, policy)
-        for rule in active:
-            trip_at = state.clock.started_at if rule.kind == Kind.SILENT else clock.started_at
-            value = _ask(rule, fix, before, carried, setting)
-            memo, opens = _remember(memos.get(rule.code, Memo()), rule, fix, value, trip_at or fix.at)
+        carried = state.carrying or (good and bool(fix.load))
+        clock = advance(state.clock, fix, policy) if good else state.clock
+        # A report without a believed place still says that the terminal lives.
+        asked = active if good else [rule for rule in active if rule.kind == Kind.SILENT]
+        known = anchor.good
+        for rule in asked if known is not None else ():
+            here = replace(fix, lon=known.lon, lat=known.lat) if known is not None else fix
+            # A gap is a matter of the trip in which it began.
+            trip_at = (state.clock if rule.kind == Kind.SILENT else clock).started_at or fix.at
+            value = _ask(rule, here, state.heard, carried, setting)
+            memo, opens = _remember(memos.get(rule.code, Memo()), rule, here, value, trip_at)
             memos[rule.code] = memo
-            if opens is None or memo.first is None:
-                continue
-            key = (rule.code, trip_at or fix.at)
-            known = found.get(key)
-            first = known.first if known else memo.first
-            peak = max(memo.peak, known.value) if known else memo.peak
-            opens = opens or (known is not None and known.opened)
-            inputs = _inputs(memo, first, fix, setting)
-            found[key] = Excess(rule, opens, key[1], first, fix, peak, inputs)
-        state = State(anchor, clock, _carries(carried, fix, memos, active), memos)
+            if opens is not None:
+                inputs = _inputs(memo, here, setting)
+                new = Excess(rule, opens, trip_at, memo.first or here, here, memo.peak, inputs)
+                found[rule.code, trip_at] = _together(found.get((rule.code, trip_at)), new)
+        carrying = _carries(carried, fix, memos, active) if good else state.carrying
+        state = State(anchor, clock, carrying, memos, fix)
     return Verdict(state, believed, list(found.values()))
 
 
@@ -261,15 +261,24 @@ def _remember(
     return Memo(first, count, peak, trip_at), memo.opened_in != trip_at
 
 
-def _inputs(memo: Memo, first: Fix, fix: Fix, setting: Setting) -> dict[str, Any]:
+def _inputs(memo: Memo, fix: Fix, setting: Setting) -> dict[str, Any]:
     """What the judgement rests on, in plain values."""
     return {
         "fixes": memo.count,
-        "seconds": round(fix.at - first.at),
+        "seconds": round(fix.at - (memo.first or fix).at),
         "routes": len(setting.routes),
         "disposal_sites": len(setting.disposal),
         "load": fix.load if setting.knows_load else None,
     }
+
+
+def _together(known: Excess | None, new: Excess) -> Excess:
+    """One excess a rule and trip: the first stays first, the greatest value counts."""
+    if known is None:
+        return new
+    return replace(
+        new, opened=known.opened or new.opened, first=known.first, value=max(known.value, new.value)
+    )
 
 
 def plain(state: State) -> dict[str, Any]:
@@ -280,6 +289,7 @@ def plain(state: State) -> dict[str, Any]:
         "agreeing": state.anchor.agreeing,
         "clock": [state.clock.started_at, state.clock.last_at, state.clock.standing_since, state.clock.over],
         "carrying": state.carrying,
+        "heard": _fix_out(state.heard),
         "memos": {
             code: [_fix_out(memo.first), memo.count, memo.peak, memo.opened_in]
             for code, memo in state.memos.items()
@@ -299,11 +309,14 @@ def restored(kept: Mapping[str, Any]) -> State:
             code: Memo(_fix_in(first), count, peak, opened_in)
             for code, (first, count, peak, opened_in) in kept["memos"].items()
         },
+        _fix_in(kept["heard"]),
     )
 
 
 def _fix_out(fix: Fix | None) -> list[Any] | None:
-    return None if fix is None else [fix.at, fix.lon, fix.lat, fix.kmh, fix.acc, fix.load, fix.lift]
+    if fix is None:
+        return None
+    return [fix.at, fix.lon, fix.lat, fix.kmh, fix.acc, fix.load, fix.lift, fix.located]
 
 
 def _fix_in(kept: Sequence[Any] | None) -> Fix | None:

@@ -185,6 +185,16 @@ def test_six_minutes_without_a_report_while_the_engine_ran():
     assert codes([*out, parked, *after]) == []
 
 
+def test_a_tunnel_is_no_silence():
+    """Reports without a fix: the terminal lives, the place is unknown."""
+    out = drive(to=2000)
+    inside = [Fix(out[-1].at + 60 * n, 0.0, 0.0, 30.0, load=3, located=False) for n in range(1, 8)]
+    after = drive(inside[-1].at + 60, 4000, 6000)
+    verdict = judge(State(), [*out, *inside, *after], RULES, SETTING, POLICY)
+    assert verdict.excesses == []
+    assert verdict.believed == [True] * len(out) + [False] * 7 + [True] * len(after)
+
+
 def test_drift_is_dropped_and_judged_by_nobody():
     out = drive(to=4000)
     jump = Fix(out[10].at + 5, *offset(SITE, 20_000, 9000), 90.0, load=3)
