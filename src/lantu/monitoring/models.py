@@ -5,6 +5,7 @@ from lantu.monitoring.cranes.models import CraneGroup, CraneMember
 from lantu.monitoring.devices.checkups.models import CheckupReport
 from lantu.monitoring.devices.imports.models import DeviceImport
 from lantu.monitoring.devices.models import Channel, Device, DeviceType, RegistryVersion
+from lantu.monitoring.gateway.hj212.models import Hj212Station
 from lantu.monitoring.ingest.models import IngestOffset
 from lantu.monitoring.observations.models import Observation
 from lantu.monitoring.rules.desk.models import RulePreview, RuleProposal
@@ -21,7 +22,7 @@ from lantu.monitoring.vehicles.models import (
 )
 
 __all__ = [
-    "Alert", "Channel", "CheckupReport", "CraneGroup", "CraneMember", "Device", "DeviceImport", "DeviceType", "DisposalSite", "IngestOffset", "Latest",
+    "Alert", "Channel", "CheckupReport", "CraneGroup", "CraneMember", "Device", "DeviceImport", "DeviceType", "DisposalSite", "Hj212Station", "IngestOffset", "Latest",
     "LicensedRoute", "Observation", "ProjectRuleOverride", "Quarantine", "RegistryVersion", "Rule", "RulePreview", "RuleProposal",
     "RuleState", "RuleVersion", "Vehicle", "VehicleFinding", "VehicleRuleVersion", "VehicleState",
 ]  # fmt: skip
