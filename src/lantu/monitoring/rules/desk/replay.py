@@ -20,10 +20,11 @@ from lantu.monitoring.ingest.memory import load_registry, to_ms
 from lantu.monitoring.ingest.registry import Registry
 from lantu.monitoring.rules.compiling import RuleBook, compile_rules
 from lantu.monitoring.rules.models import Rule, RuleVersion
-from lantu.monitoring.telemetry.selectors import raw_series
+from lantu.monitoring.telemetry.packing import decimals
+from lantu.monitoring.telemetry.quality import Quality
+from lantu.monitoring.telemetry.selectors import raw_blocks
 
 DAY = timedelta(days=1)
-DAY_READINGS = 200_000
 PROPOSED, IN_FORCE = 0, 1
 
 
@@ -123,7 +124,7 @@ def _days(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime
 def _readings(
     registry: Registry, places: list[int], since: datetime, until: datetime
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Stored readings of these flat channels, in order of time."""
+    """Stored readings of these flat channels fit to judge, in order of time."""
     at: list[np.ndarray] = []
     ts: list[np.ndarray] = []
     value: list[np.ndarray] = []
@@ -131,14 +132,14 @@ def _readings(
         row = registry.channels[place]
         if row is None:
             continue
-        channel = Channel(pk=row.id, device_id=row.device_id, key=row.key, rank=row.rank)
-        points = raw_series(channel, since=since, until=until, limit=DAY_READINGS)
-        if not points:
-            continue
-        numbers = np.array([(point.ts_ms, point.value) for point in points], np.float64)
-        at.append(np.full(len(points), place, np.int64))
-        ts.append(numbers[:, 0].astype(np.int64))
-        value.append(numbers[:, 1])
+        channel = Channel(
+            pk=row.id, device_id=row.device_id, key=row.key, rank=row.rank, period_s=row.period_s
+        )
+        for block in raw_blocks(channel, since=since, until=until):
+            good = block.q == Quality.NORMAL
+            at.append(np.full(int(np.count_nonzero(good)), place, np.int64))
+            ts.append(block.ts_ms[good])
+            value.append(np.array(decimals(block.v[good]), np.float64))
     if not at:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
     flat, moment, number = np.concatenate(at), np.concatenate(ts), np.concatenate(value)
