@@ -34,6 +34,7 @@ from lantu.calc.rules.definition import (
 )
 from lantu.calc.rules.judge import Judgement, judge, judge_readings
 from lantu.calc.rules.levels import Transition, explain
+from lantu.calc.rules.placing import Placed, in_scope, place
 from lantu.calc.rules.silence import silent
 from lantu.calc.rules.state import State
 
@@ -49,6 +50,7 @@ __all__ = [
     "Kind",
     "Level",
     "Per",
+    "Placed",
     "Reason",
     "Rule",
     "Slot",
@@ -57,7 +59,9 @@ __all__ = [
     "Transition",
     "Verdict",
     "explain",
+    "in_scope",
     "judge",
     "judge_readings",
+    "place",
     "silent",
 ]

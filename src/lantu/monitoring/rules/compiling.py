@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from lantu.calc.rules import Book, Compare, HoursOfDay, Kind, Level, Per, Rule, Slot, Stat
+from lantu.calc.rules import Book, Placed, Reason, Rule, Slot, in_scope, place
 from lantu.monitoring.ingest.registry import KnownDevice, Registry
 from lantu.monitoring.rules.models import RuleVersion
-from lantu.monitoring.rules.states import RuleKind
+from lantu.monitoring.rules.overrides.models import ProjectRuleOverride
+from lantu.monitoring.rules.overrides.selectors import Overrides, overrides_in_force
+from lantu.monitoring.rules.states import ENGINE_KINDS, RuleKind
 
-MM_PER_M = 10.0  # one percent of a metre, in millimetres
+WORDING = (
+    "version", "kind", "compare", "levels", "stat", "per", "window_s", "validity", "duration_s", "samples", "hysteresis",
+    "clear_samples", "pair_s", "gap_s", "start_min", "end_min", "terms", "fact",
+)  # fmt: skip
+
+
+class Abstention(NamedTuple):
+    """A rule that cannot judge a channel (or only beyond an upper bound), and what is missing for it."""
+
+    version: RuleVersion
+    device: KnownDevice
+    key: str
+    reason: Reason
+    missing: tuple[str, ...]
+    upper_bound_only: bool
 
 
 @dataclass(frozen=True)
 class RuleBook:
-    """The engine's book, and for each slot the rule version, the device and the channel it stands for."""
+    """The engine's book, and for each slot the rule version, the device and the channel it stands for.
+
+    ``sources``: per slot what bounded the limits besides the rule (facts of the place, a design document): kept with
+    every judgement. ``abstaining``: what cannot be judged. ``capped``: slots whose alert is held down by humid air.
+    """
 
     book: Book
     versions: list[RuleVersion]
     devices: list[KnownDevice]
     silence: list[RuleVersion]
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    abstaining: list[Abstention] = field(default_factory=list)
+    capped: set[int] = field(default_factory=set)
 
     def channel_id(self, slot: int) -> int:
         """Database id of the slot's channel."""
@@ -30,88 +53,131 @@ class RuleBook:
         return ids[at]
 
 
+def placed(
+    version: RuleVersion,
+    facts: Mapping[str, Any],
+    *,
+    override: ProjectRuleOverride | None = None,
+    period_s: float = 60.0,
+) -> Placed:
+    """The rule at a place with these facts. Raises ValueError when the version cannot be run."""
+    wording = {name: getattr(version, name) for name in WORDING} | {"code": version.rule.code}
+    return place(wording, facts, design=override.limits if override else None, period_s=period_s)
+
+
 def engine_rule(version: RuleVersion, *, facts: Mapping[str, Any]) -> Rule:
-    """The engine's rule for a place with these facts. Raises ValueError when the version cannot be run."""
-    hours = None
-    if version.start_min is not None and version.end_min is not None:
-        hours = HoursOfDay(version.start_min, version.end_min)
-    return Rule(
-        code=version.rule.code,
-        version=version.version,
-        kind=Kind(version.kind),
-        compare=Compare(version.compare),
-        levels=tuple(_levels(version, facts)),
-        stat=Stat(version.stat),
-        per=Per(version.per),
-        window_s=version.window_s,
-        validity=version.validity,
-        duration_s=version.duration_s,
-        samples=version.samples,
-        hysteresis=version.hysteresis,
-        clear_samples=version.clear_samples,
-        pair_s=version.pair_s,
-        hours=hours,
-    )
-
-
-def _levels(version: RuleVersion, facts: Mapping[str, Any]) -> Iterable[Level]:
-    """Limits by severity; where a fact of the place bounds them: min(limit, percent of the fact)."""
-    name = version.fact.get("name")
-    measure = facts.get(name) if name else None
-    for level in version.levels:
-        limit = float(level["limit"])
-        percent = level.get("percent")
-        if measure is not None and percent is not None:
-            limit = min(limit, float(percent) * float(measure) * MM_PER_M)
-        clear = level.get("clear_limit")
-        yield Level(int(level["severity"]), limit, None if clear is None else float(clear))
-
-
-def lacks_fact(version: RuleVersion, facts: Mapping[str, Any]) -> bool:
-    """True when the limits are an upper bound only, because a fact of the place is missing."""
-    name = version.fact.get("name")
-    return bool(name) and facts.get(name) is None
+    """The engine's rule for a place with these facts. Raises ValueError when it cannot be run there."""
+    found = placed(version, facts)
+    if found.rule is None:
+        raise ValueError(f"{version.rule.code}: {found.reason} {', '.join(found.missing)}")
+    return found.rule
 
 
 def applies(version: RuleVersion, device: KnownDevice) -> bool:
-    """Scope: device types and exact facts, e.g. {"device_types": ["pit"], "facts": {"pit_grade": 1}}."""
-    types = version.scope.get("device_types")
-    if types and device.row.type_code not in types:
-        return False
-    wanted: Mapping[str, Any] = version.scope.get("facts") or {}
-    return all(device.row.facts.get(name) == value for name, value in wanted.items())
+    """Scope: device types and facts, e.g. {"device_types": ["pit"], "facts": {"pit_grade": [2, 3]}}."""
+    return in_scope(version.scope, device.row.type_code, device.row.facts)
 
 
-def compile_rules(registry: Registry, versions: Iterable[RuleVersion]) -> RuleBook:
-    """One slot per rule version and channel in scope; a rule with a second channel needs both on the device."""
-    slots: list[Slot] = []
-    of_slot: list[RuleVersion] = []
-    devices: list[KnownDevice] = []
-    silence: list[RuleVersion] = []
+def compile_rules(
+    registry: Registry, versions: Iterable[RuleVersion], *, overrides: Overrides | None = None
+) -> RuleBook:
+    """One slot per rule version and channel in scope; a rule with a second channel needs both on the device.
+
+    A rule that lacks a fact, a design value or its second channel is no slot but an abstention with its reason.
+    """
+    design = overrides_in_force() if overrides is None else overrides
+    found = _Compiled()
     for version in versions:
         if version.kind == RuleKind.SILENCE:
-            silence.append(version)
-            continue
-        rules: dict[Any, Rule] = {}
-        for device in registry.devices:
-            at = device.keys.get(version.rule.param)
-            other = device.keys.get(version.other) if version.other else None
-            if at is None or (version.other and other is None) or not applies(version, device):
-                continue
-            facts = device.row.facts
-            measure = facts.get(version.fact.get("name", ""))
-            if measure not in rules:
-                rules[measure] = engine_rule(version, facts=facts)
-            channel = registry.channels[at]
-            slots.append(
-                Slot(
-                    rule=rules[measure],
-                    channel=at,
-                    period_s=channel.period_s if channel else 60,
-                    other=other,
-                    upper_bound_only=lacks_fact(version, facts),
-                )
+            found.silence.append(version)
+        elif version.kind in ENGINE_KINDS:
+            for device in registry.devices:
+                at = device.keys.get(version.rule.param)
+                if at is not None and applies(version, device):
+                    override = design.of(device.row.id, device.row.project_id, version.rule.code)
+                    found.add(registry, version, device, at, override)
+    return RuleBook(
+        Book.of(found.slots), found.versions, found.devices, found.silence, found.sources, found.abstaining
+    )
+
+
+class _Compiled:
+    """Slots as they grow, and what was placed already: a hundred devices of one kind share one rule."""
+
+    def __init__(self) -> None:
+        self.slots: list[Slot] = []
+        self.versions: list[RuleVersion] = []
+        self.devices: list[KnownDevice] = []
+        self.silence: list[RuleVersion] = []
+        self.sources: list[dict[str, Any]] = []
+        self.abstaining: list[Abstention] = []
+        self._known: dict[Hashable, Placed] = {}
+
+    def add(
+        self,
+        registry: Registry,
+        version: RuleVersion,
+        device: KnownDevice,
+        at: int,
+        override: ProjectRuleOverride | None,
+    ) -> None:
+        """Place one rule on one channel."""
+        facts, name = device.row.facts, version.fact.get("name", "")
+        channel = registry.channels[at]
+        period_s = channel.period_s if channel else 60
+        scaled = bool(facts.get(version.fact.get("after", "")))
+        key = (version.pk, str(facts.get(name)), scaled, period_s, override.pk if override else 0)
+        if key not in self._known:
+            self._known[key] = placed(version, facts, override=override, period_s=period_s)
+        rule = self._known[key]
+        other = device.keys.get(version.other) if version.other else None
+        if version.other and other is None:
+            self._abstain(version, device, Reason.MISSING_CHANNEL, (version.other,), False)
+            return
+        if rule.reason is not None:
+            self._abstain(version, device, rule.reason, rule.missing, rule.upper_bound_only)
+        if rule.rule is None:
+            return
+        self.slots.append(
+            Slot(
+                rule=rule.rule,
+                channel=at,
+                period_s=period_s,
+                other=other,
+                upper_bound_only=rule.upper_bound_only,
             )
-            of_slot.append(version)
-            devices.append(device)
-    return RuleBook(Book.of(slots), of_slot, devices, silence)
+        )
+        self.versions.append(version)
+        self.devices.append(device)
+        self.sources.append(_source(facts, name, version, override, scaled=scaled))
+
+    def _abstain(
+        self,
+        version: RuleVersion,
+        device: KnownDevice,
+        reason: Reason,
+        missing: tuple[str, ...],
+        upper_bound_only: bool,
+    ) -> None:
+        self.abstaining.append(
+            Abstention(version, device, version.rule.param, reason, missing, upper_bound_only)
+        )
+
+
+def _source(
+    facts: Mapping[str, Any],
+    name: str,
+    version: RuleVersion,
+    override: ProjectRuleOverride | None,
+    *,
+    scaled: bool,
+) -> dict[str, Any]:
+    """What the judgement has to name besides rule and version."""
+    source: dict[str, Any] = {}
+    if override is not None:
+        source |= {"override": override.pk, "document_no": override.document_no}
+    elif name and facts.get(name) is not None:
+        source["fact"] = f"{name} = {facts[name]}"
+    if scaled:
+        source["rate_factor"] = version.fact.get("factor")
+    return source

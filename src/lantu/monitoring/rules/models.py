@@ -29,10 +29,15 @@ class Rule(models.Model):
 class RuleVersion(models.Model):
     """One wording of a rule. Never edited: a change is a new version, and judgements name the version they used.
 
-    The fields are those of ``lantu.calc.rules.Rule``. levels: [{"severity": 2, "limit": 120.0, "clear_limit": null,
+    The fields are those of ``lantu.calc.rules.Rule``; ``terms`` holds what only some kinds have: of a band {"cumulative",
+    "percent", "rate", "sharp"}; "humid": the severity that remains in humid air; "interlock": the equipment that is called
+    instead of raising an alert; "calendar": days of the pack's quiet calendar; "per_channel": limits by channel key.
+    levels: [{"severity": 2, "limit": 120.0, "clear_limit": null,
     "label": "预警"}, …], further out with each severity. scope: {"device_types": […]}; empty means wherever the
     channel is. ``fact``: a site fact that bounds the limits ({"name": "pit_depth_m", "percent": [0.2, …]}): limit =
-    min(limit, percent of the fact); without the fact the limits are an upper bound only.
+    min(limit, percent of the fact); without the fact the limits are an upper bound only. With {"use": "share"} a limit is
+    that many per cent of the fact, with {"use": "offset"} the fact plus the limit: without the fact there is none then, and
+    the rule abstains. {"after": "pit_slab_on", "factor": 0.7}: from that date on a rate limit is scaled.
     """
 
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="versions")
@@ -50,6 +55,8 @@ class RuleVersion(models.Model):
     hysteresis = models.FloatField(_("回差比例"), default=0.05)
     clear_samples = models.PositiveIntegerField(_("恢复所需次数"), default=2)
     pair_s = models.PositiveIntegerField(_("两通道最大时差（秒）"), default=600)
+    gap_s = models.PositiveIntegerField(_("中断时长（秒）"), default=0)
+    terms = models.JSONField(_("专用参数"), default=dict, blank=True)
     start_min = models.PositiveSmallIntegerField(_("时段起（分）"), null=True, blank=True)
     end_min = models.PositiveSmallIntegerField(_("时段止（分）"), null=True, blank=True)
     other = models.CharField(_("对比通道"), max_length=40, blank=True, default="")

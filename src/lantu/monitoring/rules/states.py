@@ -11,7 +11,17 @@ class RuleKind(models.TextChoices):
     RATE = "rate", _("变化速率")
     DIFFERENCE = "difference", _("通道差值")
     RATIO = "ratio", _("通道比值")
+    BAND = "band", _("累计值与速率组合")
     SILENCE = "silence", _("断数")
+    QUALITY = "quality", _("数据质量")
+    PERIODIC = "periodic", _("多设备定时判定")
+    CHECK = "check", _("人工核查或计算")
+
+
+ENGINE_KINDS = frozenset({"threshold", "rate", "difference", "ratio", "band"})
+"""Judged in the live path; the others by jobs or by people."""
+TECHNICAL_KINDS = frozenset({"silence", "quality"})
+"""These ask whoever keeps the instrument: never a risk, never a hazard."""
 
 
 class Stat(models.TextChoices):

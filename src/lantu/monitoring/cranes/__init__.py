@@ -1,0 +1,1 @@
+"""Groups of tower cranes that overlap, and whether they come too close."""
