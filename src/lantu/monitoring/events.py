@@ -150,6 +150,19 @@ class DeviceStatusChanged:
     status: str
 
 
+@event("monitoring.device_changed")
+@dataclass(frozen=True, kw_only=True)
+class DeviceChanged:
+    """What is registered about a device was corrected; ``fields`` names what."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.device"
+    project_id: int
+    subject_id: int
+    code: str
+    fields: list[str]
+
+
 @event("monitoring.rule_version_loaded")
 @dataclass(frozen=True, kw_only=True)
 class RuleVersionLoaded:
@@ -210,3 +223,33 @@ class RuleProposalDecided:
     rule: str
     outcome: str
     version: int | None
+
+
+@event("monitoring.station_clock_skewed")
+@dataclass(frozen=True, kw_only=True)
+class StationClockSkewed:
+    """The clock of a station went wrong by more than the limit, or (``wrong`` false) is right again."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.device"
+    project_id: int
+    subject_id: int
+    code: str
+    skew_s: float
+    limit_s: float
+    wrong: bool
+
+
+@event("monitoring.hj212_station_set")
+@dataclass(frozen=True, kw_only=True)
+class Hj212StationSet:
+    """How the gateway understands a station was set. The access password is nowhere recorded."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.device"
+    project_id: int
+    subject_id: int
+    code: str
+    mn: str
+    crc_mode: str
+    changed: str

@@ -1,4 +1,5 @@
-"""What a protocol of the gateway is. Each lives in one folder beside this file, whose package holds ``PROTOCOL``.
+"""What a protocol of the gateway is. Each lives in one folder beside this file, whose ``handler`` module
+holds ``PROTOCOL``.
 
 A session turns the bytes of one connection into messages of the common form and answers the device. It is plain code
 without a socket and without a clock, so it can be tested and fuzzed by feeding it bytes.
@@ -47,8 +48,11 @@ class Link(Protocol):
         """
         ...
 
-    def reject(self, rejection: Rejection) -> None:
-        """Put bytes into quarantine. What a stranger sends is kept up to a number per minute, then only counted."""
+    def reject(self, rejection: Rejection, stored: Callable[[], None] | None = None) -> None:
+        """Put bytes into quarantine; ``stored`` as in :meth:`store`.
+
+        What a stranger sends is kept up to a number per minute, then only counted, and ``stored`` is not called.
+        """
         ...
 
     def heard(self, packets: int = 1) -> None:

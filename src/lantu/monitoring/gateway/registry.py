@@ -1,4 +1,4 @@
-"""The protocols that the gateway speaks: every package beside this file that has a ``PROTOCOL``."""
+"""The protocols that the gateway speaks: every package beside this file, by the ``PROTOCOL`` of its ``handler`` module."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lantu.monitoring.gateway.protocol import GatewayProtocol
 def protocols() -> dict[str, GatewayProtocol]:
     """All protocols by name, in alphabetical order."""
     found = [
-        import_module(f"{gateway.__name__}.{module.name}").PROTOCOL
+        import_module(f"{gateway.__name__}.{module.name}.handler").PROTOCOL
         for module in pkgutil.iter_modules(gateway.__path__)
         if module.ispkg
     ]

@@ -209,13 +209,13 @@ class Connection(asyncio.BufferedProtocol):
     def store(self, messages: Sequence[Outgoing], stored: Callable[[], None] | None = None) -> None:
         self._server.sink.put(messages, stored)
 
-    def reject(self, rejection: Rejection) -> None:
+    def reject(self, rejection: Rejection, stored: Callable[[], None] | None = None) -> None:
         meters = self._server.meters
         meters.count("rejected")
         meters.count(f"rejected_{rejection.reason}")
         self._tokens -= 1
         if rejection.known or self._server.keep_stranger():
-            self._server.sink.put([rejection_message(self._server.protocol.name, rejection)])
+            self._server.sink.put([rejection_message(self._server.protocol.name, rejection)], stored)
         else:
             meters.count("rejected_not_kept")
 

@@ -1,0 +1,1 @@
+"""HJ 212: environmental data loggers (docs/protocols.md)."""
