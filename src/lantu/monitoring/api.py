@@ -41,7 +41,14 @@ from lantu.monitoring.schemas import (
     device_row,
     quarantine_row,
 )
-from lantu.monitoring.telemetry.selectors import raw_series, stepped_series, visible_quarantine
+from lantu.monitoring.telemetry.selectors import (
+    AUTO_POINTS,
+    MAX_POINTS,
+    raw_series,
+    step_for,
+    stepped_series,
+    visible_quarantine,
+)
 from lantu.monitoring.telemetry.steps import parse_step, span_of
 
 router = Router(tags=["monitoring"])
@@ -148,8 +155,9 @@ def new_device_token(request: HttpRequest, code: str) -> dict[str, str]:
     return {"token": issue_token(device, now=timezone.now(), actor=request.auth)}  # type: ignore[attr-defined]
 
 
-@router.get("/readings", response=ReadingsOut, summary="读数序列：原始，或按步长汇总")
+@router.get("/readings", response=ReadingsOut, summary="读数序列：原始，或按步长汇总（step=auto 由系统按时段选择）")
 def read_readings(request: HttpRequest, asked: Query[SeriesFilter]) -> dict[str, Any]:
+    """``source`` says whether readings (raw) or roll-ups (1m, 1h, 1d) answered; buckets count normal readings only."""
     require(request.auth, "monitoring.read")  # type: ignore[attr-defined]
     found = get_channel(request.auth, asked.channel)  # type: ignore[attr-defined]
     since, until = span_of(asked.since, asked.until, now=timezone.now())
@@ -158,14 +166,25 @@ def read_readings(request: HttpRequest, asked: Query[SeriesFilter]) -> dict[str,
         "unit": found.unit,
         "since": since,
         "until": until,
+        "source": "raw",
+        "step_s": None,
+        "truncated": False,
         "points": [],
         "buckets": [],
     }
-    if asked.step:
-        rows = stepped_series(found, since=since, until=until, step=parse_step(asked.step))
-        answer["buckets"] = [BucketOut(**row._asdict()) for row in rows]
+    auto = asked.step.strip().lower() == "auto"
+    if auto:
+        step = step_for(found, since=since, until=until, points=AUTO_POINTS)
     else:
-        answer["points"] = [PointOut(**row._asdict()) for row in raw_series(found, since=since, until=until)]
+        step = parse_step(asked.step) if asked.step else None
+    if step is not None:
+        rows = stepped_series(found, since=since, until=until, step=step)
+        answer |= {"source": rows.source, "step_s": rows.step_s}
+        answer["buckets"] = [BucketOut(**row._asdict()) for row in rows.buckets]
+    else:
+        points = raw_series(found, since=since, until=until, limit=MAX_POINTS + 1)
+        answer["truncated"] = len(points) > MAX_POINTS
+        answer["points"] = [PointOut(**row._asdict()) for row in points[:MAX_POINTS]]
     return answer
 
 

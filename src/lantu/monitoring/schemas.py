@@ -77,6 +77,7 @@ class DeviceDetail(DeviceOut):
 class PointOut(Schema):
     ts_ms: int
     value: float
+    quality: int
 
 
 class BucketOut(Schema):
@@ -93,6 +94,9 @@ class ReadingsOut(Schema):
     unit: str
     since: datetime
     until: datetime
+    source: str
+    step_s: int | None
+    truncated: bool
     points: list[PointOut]
     buckets: list[BucketOut]
 

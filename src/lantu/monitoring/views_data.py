@@ -13,7 +13,7 @@ from lantu.monitoring.devices.states import DeviceStatus
 from lantu.monitoring.schemas import device_row
 from lantu.monitoring.telemetry.charts import alert_chart, channel_chart
 
-HOURS = (1, 6, 24, 72, 168)
+HOURS = (1, 6, 24, 72, 168, 720, 8760)
 
 
 @require_GET

@@ -93,8 +93,9 @@ function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, them
   }
   return {
     ...common, smooth: series.smooth ?? false, showSymbol: !spec.time && series.data.length < 40, symbolSize: 5,
-    connectNulls: false, sampling: spec.time ? "lttb" : undefined,
-    lineStyle: { color, width: series.dash ? 1.8 : 2.4, type: series.dash ? "dashed" : "solid" },
+    connectNulls: false, sampling: spec.time && !series.dots ? "lttb" : undefined,
+    lineStyle: { color, width: series.dots ? 0 : series.dash ? 1.8 : 2.4, type: series.dash ? "dashed" : "solid" },
+    ...(series.dots ? { showSymbol: true, showAllSymbol: true, symbol: "circle", symbolSize: 6 } : {}),
     ...(series.area ? { areaStyle: { color, opacity: 0.1 } } : {}),
   };
 }

@@ -8,6 +8,8 @@ export interface ChartSeries {
   type?: "line" | "bar";
   color?: Tone;
   dash?: boolean;
+  /** Points only, no line between them. */
+  dots?: boolean;
   area?: boolean;
   smooth?: boolean;
   axis?: 0 | 1;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,24 +12,59 @@ from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.devices.models import Channel
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.selectors import versions_in_force
-from lantu.monitoring.telemetry.selectors import raw_series, stepped_series
+from lantu.monitoring.telemetry.selectors import AUTO_POINTS, raw_series, step_for, stepped_series
 
-SHOWN_POINTS = 1_500
 COLOURS = {1: "muted", 2: "warn", 3: "warn", 4: "bad"}
 
 
+class Drawn(NamedTuple):
+    """What a chart shows: normal points and others, each [[ms, value], …], and in words where they come from."""
+
+    points: list[list[float]]
+    others: list[list[float]]
+    source: str
+
+
+def drawn_series(channel: Channel, *, since: datetime, until: datetime) -> Drawn:
+    """A span thin enough to draw: the readings themselves, or means of the finest step that fits a screen."""
+    digits = channel.decimals + 1
+    step = step_for(channel, since=since, until=until, points=AUTO_POINTS)
+    if step is None:
+        found = raw_series(channel, since=since, until=until, limit=4 * AUTO_POINTS)
+        if len(found) < 4 * AUTO_POINTS:
+            normal: list[list[float]] = []
+            others: list[list[float]] = []
+            for point in found:
+                (others if point.quality else normal).append([point.ts_ms, round(point.value, digits)])
+            return Drawn(normal, others, _("原始读数"))
+        # More readings than the channel's period promises.
+        step = timedelta(minutes=1)
+    rows = stepped_series(channel, since=since, until=until, step=_wide_enough(step, until - since))
+    means = [[row.ts_ms, round(row.mean, digits)] for row in rows.buckets]
+    return Drawn(means, [], _step_words(rows.step_s, rows.source))
+
+
+def _wide_enough(step: timedelta, span: timedelta) -> timedelta:
+    return max(step, timedelta(minutes=-(-(span / AUTO_POINTS) // timedelta(minutes=1))))
+
+
+def _step_words(step_s: int, source: str) -> str:
+    amount, unit = next(
+        (step_s // size, name)
+        for size, name in ((86_400, _("天")), (3600, _("小时")), (60, _("分钟")), (1, _("秒")))
+        if step_s % size == 0
+    )
+    taken = _("取自读数") if source == "raw" else _("取自汇总")
+    return _("每 %(amount)s %(unit)s均值，%(taken)s，只含正常数据") % {
+        "amount": amount,
+        "unit": unit,
+        "taken": taken,
+    }
+
+
 def series_points(channel: Channel, *, since: datetime, until: datetime) -> list[list[float]]:
-    """[[ms, value], …] thin enough to draw: raw when the channel is slow, else means of equal steps."""
-    expected = (until - since).total_seconds() / channel.period_s
-    if expected <= SHOWN_POINTS:
-        found = raw_series(channel, since=since, until=until, limit=4 * SHOWN_POINTS)
-        if len(found) < 4 * SHOWN_POINTS:
-            return [[point.ts_ms, round(point.value, channel.decimals + 1)] for point in found]
-    step = max((until - since) / SHOWN_POINTS, timedelta(seconds=1))
-    return [
-        [bucket.ts_ms, round(bucket.mean, channel.decimals + 1)]
-        for bucket in stepped_series(channel, since=since, until=until, step=step)
-    ]
+    """[[ms, value], …] of normal readings, thin enough to draw."""
+    return drawn_series(channel, since=since, until=until).points
 
 
 def limit_marks(channel: Channel, versions: list[RuleVersion], *, now: datetime) -> list[dict[str, Any]]:
@@ -71,17 +106,20 @@ def version_marks(version: RuleVersion) -> list[dict[str, Any]]:
 
 def channel_chart(channel: Channel, *, now: datetime, hours: int = 24) -> dict[str, Any]:
     """The last hours of a channel with the limits in force."""
-    points = series_points(channel, since=now - timedelta(hours=hours), until=now)
+    drawn = drawn_series(channel, since=now - timedelta(hours=hours), until=now)
+    points = drawn.points
     marks = limit_marks(channel, versions_in_force(timezone.localdate(now)), now=now)
-    summary = _("%(name)s 近 %(hours)s 小时，%(count)s 个点") % {
-        "name": channel.label, "hours": hours, "count": len(points),
+    summary = _("%(name)s 近 %(hours)s 小时，%(count)s 个点（%(source)s）") % {
+        "name": channel.label, "hours": hours, "count": len(points), "source": drawn.source,
     }  # fmt: skip
     if points:
         values = [value for _ms, value in points]
         summary += _("，最低 %(low)g，最高 %(high)g，最近 %(last)g %(unit)s") % {
             "low": min(values), "high": max(values), "last": values[-1], "unit": channel.unit,
         }  # fmt: skip
-    return _spec(channel.label, channel.unit, points, marks, summary)
+    if drawn.others:
+        summary += _("；另有 %(count)s 个非正常标记的点，不参与判定") % {"count": len(drawn.others)}
+    return _spec(channel.label, channel.unit, points, marks, summary, drawn.others, drawn.source)
 
 
 def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
@@ -91,25 +129,38 @@ def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
     since = alert.opened_at - timedelta(hours=2)
     until = min(max(alert.last_at or alert.opened_at, alert.opened_at) + timedelta(hours=2), now)
     until = min(max(until, since + timedelta(hours=1)), since + timedelta(days=7))
-    points = series_points(alert.channel, since=since, until=until)
+    drawn = drawn_series(alert.channel, since=since, until=until)
     summary = _("%(name)s 在预警前后的数值，限值 %(limit)s") % {
         "name": alert.channel.label, "limit": f"{alert.limit:g}" if alert.limit is not None else "—",
     }  # fmt: skip
     marks = version_marks(alert.rule_version) if alert.rule_version.kind == "threshold" else []
     if not marks and alert.limit is not None and alert.rule_version.kind == "threshold":
         marks = [{"y": alert.limit, "label": f"{alert.limit:g}", "color": "bad"}]
-    return _spec(alert.channel.label, alert.channel.unit, points, marks, summary)
+    label, unit = alert.channel.label, alert.channel.unit
+    return _spec(label, unit, drawn.points, marks, summary, drawn.others, drawn.source)
 
 
 def _spec(
-    name: str, unit: str, points: list[list[float]], marks: list[dict[str, Any]], summary: str
+    name: str,
+    unit: str,
+    points: list[list[float]],
+    marks: list[dict[str, Any]],
+    summary: str,
+    others: list[list[float]] | None = None,
+    source: str = "",
 ) -> dict[str, Any]:
+    """Readings that are not normal are grey points of their own: seen, never joined to the line."""
+    series = [{"name": name, "data": points, "type": "line", "color": "primary", "area": True}]
+    if others:
+        marked = {"name": _("标记为非正常"), "data": others, "type": "line", "color": "muted", "dots": True}
+        series.append(marked)
     return {
         "kind": "line",
         "time": True,
         "unit": unit,
-        "series": [{"name": name, "data": points, "type": "line", "color": "primary", "area": True}],
+        "series": series,
         "marks": marks,
         "summary": summary,
+        "source": source,
         "empty": _("这段时间没有数据"),
     }
