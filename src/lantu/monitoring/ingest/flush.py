@@ -14,6 +14,9 @@ from lantu.monitoring.ingest.memory import Memory, from_ms, to_ms
 # A value must stay calm this long before “back to normal” is announced.
 CALM_MS = 30_000
 CLEARS_AT_ONCE = 200
+# A live flush writes a slice, so that a new alert never waits behind thousands of latest values.
+SLICE_LEAST = 512
+SLICES = 8
 
 LATEST_SQL = """
     INSERT INTO monitoring_latest (channel_id, at, value, received_at)
@@ -38,16 +41,31 @@ ALERTS_SQL = """
 """
 
 
-def flush_memory(memory: Memory, *, now: datetime) -> None:
-    """Write what has changed since the last flush. Runs in the caller's transaction."""
-    _flush_latest(memory)
+def flush_memory(memory: Memory, *, now: datetime, caught_up: bool = True) -> None:
+    """Write all that has changed since the last flush. Runs in the caller's transaction.
+
+    ``caught_up``: nothing older waits in the stream, so the clock on the wall may say how long a value has been calm.
+    """
+    _flush_latest(memory, np.flatnonzero(memory.dirty))
     _flush_alerts(memory)
     _forget_closed(memory)
-    _announce_calm(memory, now=now)
+    announce_calm(memory, now=now, caught_up=caught_up)
 
 
-def _flush_latest(memory: Memory) -> None:
+def flush_slice(memory: Memory) -> None:
+    """The same in small pieces for the time between two batches: a share of the latest values, all open alerts."""
     changed = np.flatnonzero(memory.dirty)
+    size = max(SLICE_LEAST, len(changed) // SLICES)
+    if len(changed) > size:
+        # Each slice begins where the last one ended, so that no channel waits for ever.
+        changed = np.roll(changed, -int(np.searchsorted(changed, memory.flush_at)))[:size]
+        memory.flush_at = int(changed[-1]) + 1
+    _flush_latest(memory, changed)
+    _flush_alerts(memory)
+    _forget_closed(memory)
+
+
+def _flush_latest(memory: Memory, changed: np.ndarray) -> None:
     if not len(changed):
         return
     registry = memory.registry
@@ -101,11 +119,14 @@ def _forget_closed(memory: Memory) -> None:
             alerts.peak[slot] = -np.inf
 
 
-def _announce_calm(memory: Memory, *, now: datetime) -> None:
-    """Alerts whose value has stayed below the clearing limit for a while."""
+def announce_calm(memory: Memory, *, now: datetime, caught_up: bool, at_once: int = CLEARS_AT_ONCE) -> int:
+    """Alerts whose value has stayed below the clearing limit for a while; returns how many were announced.
+
+    In a backlog the readings' own time decides: a value that swung for an hour must not write an event per swing
+    because that hour is read within a second.
+    """
+    due = _calm_enough(memory, now=now, caught_up=caught_up)[:at_once]
     alerts = memory.alerts
-    calm = (alerts.id > 0) & ~alerts.cleared & (alerts.calm_since_ms > 0) & (memory.state.core["level"] == 0)
-    due = np.flatnonzero(calm & (alerts.calm_since_ms <= to_ms(now) - CALM_MS))[:CLEARS_AT_ONCE]
     for slot in due.tolist():
         alert = Alert.objects.filter(pk=int(alerts.id[slot])).first()
         if alert is not None and alert.closed_at is None:
@@ -117,3 +138,16 @@ def _announce_calm(memory: Memory, *, now: datetime) -> None:
                 now=now,
             )
         alerts.cleared[slot] = True
+    return len(due)
+
+
+def _calm_enough(memory: Memory, *, now: datetime, caught_up: bool) -> np.ndarray:
+    alerts = memory.alerts
+    calm = np.flatnonzero(
+        (alerts.id > 0) & ~alerts.cleared & (alerts.calm_since_ms > 0) & (memory.state.core["level"] == 0)
+    )
+    if not len(calm):
+        return calm
+    seen_ms = memory.latest_ms[np.array([memory.rules.book.slots[slot].channel for slot in calm.tolist()])]
+    until_ms = np.maximum(seen_ms, to_ms(now)) if caught_up else seen_ms
+    return calm[alerts.calm_since_ms[calm] <= until_ms - CALM_MS]

@@ -19,11 +19,13 @@ from lantu.monitoring.ingest.wire import Wire
 from lantu.monitoring.ingest.worker import Worker
 
 log = structlog.get_logger(__name__)
-FLUSH_S = 2.0
+SLICE_S = 0.25
+WATCH_S = 2.0
 SILENCE_S = 10.0
 TIDY_S = 10.0
-# Messages per transaction: larger ones store little faster, and hold the locks of their alerts longer.
+# Messages per transaction: small ones hold the locks of their alerts shortly, large ones empty a backlog faster.
 CHUNK = 2_000
+BACKLOG_CHUNK = 10_000
 REPORT_S = 30.0
 LONGEST_PAUSE_S = 10.0
 Clock = Callable[[], datetime]
@@ -66,18 +68,23 @@ class _Turns:
     def __init__(self, worker: Worker, reader: StreamReader, clock: Clock, asking: Wire) -> None:
         self.worker, self.reader, self.clock, self.asking = worker, reader, clock, asking
         now = time.monotonic()
-        self.flushed = self.listened = self.reported = self.tidied = now
+        self.sliced = self.watched = self.listened = self.reported = self.tidied = now
         self.messages = self.readings = self.rejected = self.duplicates = 0
 
     def until(self, stop: threading.Event) -> None:
-        """Turn after turn."""
+        """Turn after turn; at the end everything that memory holds is written."""
         while not stop.is_set():
             deliveries = self.reader.read(timeout=0.25)
-            for start in range(0, len(deliveries), CHUNK):
-                self._store(deliveries[start : start + CHUNK])
+            chunk = CHUNK if self.reader.pending < BACKLOG_CHUNK else BACKLOG_CHUNK
+            for start in range(0, len(deliveries), chunk):
+                self._store(deliveries[start : start + chunk])
             moment = time.monotonic()
-            if moment - self.flushed >= FLUSH_S:
-                self._between(moment)
+            if moment - self.sliced >= SLICE_S:
+                self.worker.between(now=self.clock(), caught_up=self.reader.pending == 0)
+                self.sliced = moment
+            if moment - self.watched >= WATCH_S:
+                self._watch(moment)
+        self.worker.idle(now=self.clock(), listening=False, caught_up=self.reader.pending == 0)
 
     def _store(self, deliveries: list[Delivery]) -> None:
         outcome = self.worker.process_or_isolate(deliveries, now=self.clock())
@@ -86,14 +93,13 @@ class _Turns:
         self.rejected += outcome.quarantined
         self.duplicates += outcome.duplicates
 
-    def _between(self, moment: float) -> None:
-        caught_up = self.reader.pending == 0
-        listening = caught_up and moment - self.listened >= SILENCE_S
-        self.worker.idle(now=self.clock(), listening=listening)
-        self.worker.watch(now=self.clock())
-        self.flushed = moment
+    def _watch(self, moment: float) -> None:
+        listening = self.reader.pending == 0 and moment - self.listened >= SILENCE_S
         if listening:
+            self.worker.listen(now=self.clock())
             self.listened = moment
+        self.worker.watch(now=self.clock())
+        self.watched = moment
         if moment - self.tidied >= TIDY_S:
             make_room(self.asking)
             self.tidied = moment

@@ -60,7 +60,8 @@ class Memory:
     """Registry, rules with their state, and per device/channel marks.
 
     high_ms: newest stored time per device (by registry index); seen_ms: newest receipt per device, 0 = never;
-    latest_*: newest value per flat channel; silence: open silence alert per device index.
+    latest_*: newest value per flat channel; dirty: not written yet; flush_at: where the next slice
+    begins; silence: open silence alert per device index.
     """
 
     registry: Registry
@@ -75,6 +76,7 @@ class Memory:
     dirty: np.ndarray
     silence: dict[int, int]
     pending: list[Transition]
+    flush_at: int = 0
 
 
 def registry_version() -> int:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from lantu.calc.rules import Transition, judge_readings
 from lantu.monitoring.ingest.alerting import AlertWriter
 from lantu.monitoring.ingest.decode import Columns, Problem, Rejected, decode_batch, source_of, storable
-from lantu.monitoring.ingest.flush import flush_memory
+from lantu.monitoring.ingest.flush import announce_calm, flush_memory, flush_slice
 from lantu.monitoring.ingest.late import judge_late
 from lantu.monitoring.ingest.memory import Memory, from_ms, load_memory, registry_version
 from lantu.monitoring.ingest.offsets import Counts, Fenced, Position, advance, read_position
@@ -26,10 +26,13 @@ from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.silence import judge_silence
 from lantu.monitoring.ingest.states import save_states
 from lantu.monitoring.telemetry.models import Quarantine, Reason
+from lantu.monitoring.telemetry.quality import Quality
 from lantu.monitoring.telemetry.store import Rows, days_around, local_days, make_partitions, store_rows
 
 log = structlog.get_logger(__name__)
 RAW_LIMIT = 256 * 1024
+# Each costs some milliseconds, and a new alert may wait behind them.
+CALMS_BETWEEN = 4
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,8 @@ class Worker:
             before_ms = self.memory.high_ms[index]
             stored = store_rows(rows, suspect=self._suspects(rows, index, careful))
             rank = columns.at - self.memory.registry.base[index[columns.row]]
-            good = stored.fresh[columns.row, rank] & self.memory.registry.judged[columns.at]
+            fresh = stored.fresh[columns.row, rank] & (columns.quality == Quality.NORMAL)
+            good = fresh & self.memory.registry.judged[columns.at]
             ts = columns.ts_ms[columns.row]
             writer = AlertWriter(self.memory, now=from_ms(last.received_ms))
             result = judge_readings(
@@ -146,7 +150,7 @@ class Worker:
             live = good & ~late
             writer.note(columns.at[live], ts[live], columns.value[live])
             save_states(self.memory, result.changed)
-            self._remember(columns, index, stored.fresh[columns.row, rank], ts)
+            self._remember(columns, index, fresh, ts)
             quarantine(columns.rejected)
             if flush:
                 flush_memory(self.memory, now=now)
@@ -163,12 +167,24 @@ class Worker:
             counts.messages, counts.readings, counts.duplicates, counts.quarantined, writer.raised, last.seq
         )
 
-    def idle(self, *, now: datetime, listening: bool) -> None:
-        """Between batches: write what memory holds, and see who has fallen silent while we were listening."""
+    def idle(self, *, now: datetime, listening: bool, caught_up: bool = True) -> None:
+        """Write all that memory holds, and see who has fallen silent while we were listening."""
         with transaction.atomic():
-            flush_memory(self.memory, now=now)
+            flush_memory(self.memory, now=now, caught_up=caught_up)
             if listening:
                 judge_silence(self.memory, now=now, listening_since=self.started_at)
+
+    def between(self, *, now: datetime, caught_up: bool) -> None:
+        """Between two batches: a slice of what memory holds, in a transaction too short for an alert to notice."""
+        with transaction.atomic():
+            flush_slice(self.memory)
+        with transaction.atomic():
+            announce_calm(self.memory, now=now, caught_up=caught_up, at_once=CALMS_BETWEEN)
+
+    def listen(self, *, now: datetime) -> None:
+        """See who has fallen silent while we were listening."""
+        with transaction.atomic():
+            judge_silence(self.memory, now=now, listening_since=self.started_at)
 
     def _rows(self, columns: Columns) -> tuple[Rows, np.ndarray]:
         """Columns as vectors, and the registry index of each row's device."""

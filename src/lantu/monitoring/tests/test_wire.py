@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantu.monitoring.ingest.reader import ReadBroken, parse_ack
+from lantu.monitoring.ingest.reader import ReadBroken, parse_acks
 from lantu.monitoring.ingest.wire import (
     Frame,
     ProtocolError,
@@ -82,9 +82,29 @@ def test_header_and_subject_cannot_be_forged() -> None:
 
 
 def test_ack_subjects_of_both_kinds() -> None:
-    short = parse_ack(b"$JS.ACK.TELEMETRY.c1.1.500.7.1700000000000000000.3")
-    long = parse_ack(b"$JS.ACK.hub.ACC.TELEMETRY.c1.1.500.7.1700000000000000000.3.tok")
+    first = b"$JS.ACK.TELEMETRY.c1.1.500.7.1700000000000000000.4"
+    second = b"$JS.ACK.TELEMETRY.c1.1.502.8.1700000000001999999.3"
+    short = parse_acks([first, second])
+    long = parse_acks(
+        [
+            b"$JS.ACK.hub.ACC.TELEMETRY.c1.1.500.7.1700000000000000000.4.tok",
+            b"$JS.ACK.hub.ACC.TELEMETRY.c1.1.502.8.1700000000001999999.3.tok",
+        ]
+    )
     assert short == long
-    assert (short.stream_seq, short.consumer_seq, short.pending) == (500, 7, 3)
+    assert (short.stream_seq, short.consumer_seq, short.pending) == ([500, 502], [7, 8], 3)
+    assert (short.consumers, short.received_ms) == ({b"c1"}, [1_700_000_000_000, 1_700_000_000_001])
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        [b"$JS.ACK.x.y"],
+        [b"$JS.ACK.TELEMETRY.c1.1.x.7.1.3"],
+        [b"$JS.ACK.TELEMETRY.c1.1.5.7.1.3", b"$JS.ACK.TELEMETRY.c1.1.5.7.1"],
+        [b"$JS.ACK.TELEMETRY.c1.1.5.7.1.3", b"$JS.NAK.TELEMETRY.c1.1.5.7.1.3"],
+    ],
+)
+def test_replies_of_another_shape_end_the_reading(replies: list[bytes]) -> None:
     with pytest.raises(ReadBroken):
-        parse_ack(b"$JS.ACK.x.y")
+        parse_acks(replies)

@@ -135,10 +135,10 @@ def test_a_poisonous_message_does_not_block(
 
     original = decode._take_message
 
-    def explode(out: Any, number: int, device: Any, payload: bytes, received: int) -> bool:
-        if b"666" in payload:
+    def explode(out: Any, number: int, device: Any, document: Any, received: int) -> bool:
+        if document.values.get("pm10") == 666:
             raise AssertionError("a fault of ours")
-        return original(out, number, device, payload, received)
+        return original(out, number, device, document, received)
 
     monkeypatch.setattr(decode, "_take_message", explode)
     feed(*[("D1", {"pm10": value}, value) for value in (1, 2, 666, 4, 5)])

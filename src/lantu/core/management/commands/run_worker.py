@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections, connections
+from django.urls import reverse
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Duties carry links: load the URL table now, not inside a job that holds the head of an event chain.
+        reverse("core:evidence", args=[1])
         asyncio.run(work(concurrency=options["concurrency"], once=options["once"], grace_s=options["grace"]))
 
 
