@@ -11,6 +11,7 @@ from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.selectors import SILENT_PERIODS, channels_with_latest
 from lantu.monitoring.devices.states import DeviceStatus
+from lantu.monitoring.gateway.rejects import shown_raw
 from lantu.monitoring.telemetry.models import Quarantine
 
 RAW_SHOWN = 4_096
@@ -235,7 +236,7 @@ def alert_detail(alert: Alert) -> dict[str, Any]:
 
 def quarantine_row(entry: Quarantine) -> dict[str, Any]:
     """A quarantined message with its first 4 kB in hex."""
-    raw = bytes(entry.raw)
+    raw = shown_raw(entry)
     return {
         "id": entry.pk,
         "source": entry.source,

@@ -26,9 +26,11 @@ from lantu.monitoring.devices.models import DeviceType
 from lantu.monitoring.devices.selectors import channels_with_latest, coverage, find_devices, get_device
 from lantu.monitoring.devices.services.token import issue_token
 from lantu.monitoring.devices.states import DeviceStatus
+from lantu.monitoring.gateway.rejects import shown_raw
 from lantu.monitoring.ingest.services import replay
 from lantu.monitoring.telemetry.models import Quarantine, Reason
 from lantu.monitoring.telemetry.selectors import visible_quarantine
+from lantu.monitoring.views_data import SPANS, chosen_hours
 from lantu.projects.selectors import get_visible
 
 PER_PAGE = 50
@@ -63,8 +65,11 @@ def devices(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "monitoring/devices.html",
-        {"page": _page(request, found), "asked": asked, "types": DeviceType.objects.all(), "states": states},
-    )
+        {
+            "page": _page(request, found), "asked": asked, "types": DeviceType.objects.all(), "states": states,
+            "may_register": may(request.user, "monitoring.register_device"),
+        },
+    )  # fmt: skip
 
 
 @require_GET
@@ -73,6 +78,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     require(request.user, "monitoring.read")
     found = get_device(request.user, code)
     channels = channels_with_latest(found)
+    hours = chosen_hours(request)
     template = (
         "monitoring/_device_values.html" if request.headers.get("HX-Request") else "monitoring/device.html"
     )
@@ -81,9 +87,13 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         "channels": channels,
         # An empty chart says nothing; a device that has never sent shows them all, so that one sees what is to come.
         "drawn": [channel for channel in channels if hasattr(channel, "latest")] or channels,
+        "hours": hours,
+        "spans": SPANS,
         "period_s": min((channel.period_s for channel in channels), default=60),
         "alerts": found.alerts.select_related("rule", "channel")[:8],
         "may_issue": may(request.user, "monitoring.issue_token", found.project),
+        "may_register": may(request.user, "monitoring.register_device", found.project),
+        "statuses": DeviceStatus.choices,
         "may_quarantine": may(request.user, "monitoring.read_quarantine", found.project),
     }
     if context["may_quarantine"]:
@@ -116,7 +126,13 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "monitoring/coverage.html",
-        {"page": _page(request, shown), "counts": counts, "state": state, "total": len(rows)},
+        {
+            "page": _page(request, shown),
+            "counts": counts,
+            "state": state,
+            "total": len(rows),
+            "may_storage": may(request.user, "monitoring.read_storage"),
+        },
     )
 
 
@@ -224,7 +240,7 @@ def _entry(request: HttpRequest, pk: int) -> Quarantine:
 def quarantined(request: HttpRequest, pk: int) -> HttpResponse:
     """One quarantined message: its bytes, as text and as hex."""
     entry = _entry(request, pk)
-    raw = bytes(entry.raw)[:4096]
+    raw = shown_raw(entry)[:4096]
     lines = [
         (f"{at:04x}", raw[at : at + 16].hex(" "), _printable(raw[at : at + 16]))
         for at in range(0, len(raw), 16)

@@ -102,6 +102,7 @@ class GatewayProtocol:
 
     ``variable`` sets the port (``off`` = do not listen). ``replay`` gives the messages of one quarantined packet
     under the settings of now; it raises lantu.core.refusals.Refused with the reason when it still cannot be taken.
+    ``shown`` blots out of a packet what nobody should read on a page.
     """
 
     name: str
@@ -110,3 +111,4 @@ class GatewayProtocol:
     default_port: int
     handler: Callable[[], Handler]
     replay: Callable[[bytes, datetime], list[Outgoing]]
+    shown: Callable[[bytes], bytes] = bytes

@@ -43,3 +43,9 @@ def is_packet(entry: Quarantine) -> bool:
 def replay_messages(entry: Quarantine, *, now: datetime) -> list[Outgoing]:
     """What a quarantined packet says under the settings of now. Raises Refused when it still cannot be taken."""
     return protocols()[entry.source].replay(bytes(entry.raw), now)
+
+
+def shown_raw(entry: Quarantine) -> bytes:
+    """The bytes of a quarantined message as people may see them: without access passwords."""
+    protocol = protocols().get(entry.source)
+    return protocol.shown(bytes(entry.raw)) if protocol is not None else bytes(entry.raw)

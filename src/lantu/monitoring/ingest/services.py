@@ -14,6 +14,7 @@ from lantu.accounts.models import User
 from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
 from lantu.monitoring.events import QuarantineReplayed
+from lantu.monitoring.gateway.rejects import is_packet, replay_messages
 from lantu.monitoring.ingest.decode import RECEIVED_HEADER, SOURCE_HEADER
 from lantu.monitoring.ingest.memory import to_ms
 from lantu.monitoring.ingest.publish import Outgoing, StreamUnavailable, publisher
@@ -73,6 +74,12 @@ def replay(entry: Quarantine, *, subject: str, now: datetime, actor: User) -> Qu
         at=now,
     )
     headers = {SOURCE_HEADER: str(Quarantine.Source.REPLAY), RECEIVED_HEADER: str(to_ms(entry.received_at))}
-    # Last, so that a refusal of the stream undoes the mark.
-    send([Outgoing(subject, bytes(entry.raw), headers)])
+    # A packet of a gateway protocol is read anew, under the settings of now.
+    messages = (
+        replay_messages(entry, now=entry.received_at)
+        if is_packet(entry)
+        else [Outgoing(subject, bytes(entry.raw))]
+    )
+    # Last, so that a refusal of the stream undoes the mark. Without the id of a first sending: it was never taken.
+    send([Outgoing(message.subject, message.payload, headers) for message in messages])
     return entry

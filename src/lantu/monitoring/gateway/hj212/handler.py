@@ -15,7 +15,7 @@ from lantu.monitoring.events import StationClockSkewed
 from lantu.monitoring.gateway.hj212.admit import NotAdmitted, admit, check_of, read_data
 from lantu.monitoring.gateway.hj212.models import Hj212Station
 from lantu.monitoring.gateway.hj212.notes import SKEW_LIMIT_S, UNMAPPED, Note, Notes
-from lantu.monitoring.gateway.hj212.session import Hj212Session
+from lantu.monitoring.gateway.hj212.session import Hj212Session, without_password
 from lantu.monitoring.gateway.hj212.stations import Directory, load_directory
 from lantu.monitoring.gateway.protocol import GatewayProtocol, Link
 from lantu.monitoring.ingest.memory import registry_version
@@ -113,4 +113,5 @@ PROTOCOL = GatewayProtocol(
     default_port=5212,
     handler=Hj212Handler,
     replay=replay,
+    shown=without_password,
 )
