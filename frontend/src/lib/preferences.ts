@@ -11,8 +11,14 @@ export function wirePreferences(): void {
     const root = document.documentElement;
     const theme = data.get("theme");
     const text = data.get("text");
+    const contrast = data.get("contrast");
     if (typeof theme === "string") root.dataset.bsTheme = theme;
     if (typeof text === "string") root.dataset.text = text;
+    if (typeof contrast === "string") root.dataset.contrast = contrast;
+    if (contrast === "more") root.dataset.bsTheme = "light";
+    for (const choice of form.querySelectorAll<HTMLButtonElement>("button[aria-pressed]")) {
+      choice.setAttribute("aria-pressed", String(choice === (event as SubmitEvent).submitter));
+    }
     flip(form);
     void fetch(form.action, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" });
     document.dispatchEvent(new CustomEvent("lt:theme"));

@@ -7,13 +7,18 @@ import { wirePreferences } from "./preferences";
 import { wireForms } from "./forms";
 import { foldFilters } from "./filters";
 import { startClocks } from "./clock";
+import { startOffline } from "../offline/start";
 
 export function start(): void {
   watchElements({
     "lantu-chart": () => import("../elements/lantu-chart/element"),
     "lantu-map": () => import("../elements/lantu-map/element"),
     "lantu-live": () => import("../elements/lantu-live/element"),
+    "lantu-queue": () => import("../elements/lantu-queue/element"),
+    "lantu-camera": () => import("../elements/lantu-camera/element"),
+    "lantu-compare": () => import("../elements/lantu-compare/element"),
   });
+  startOffline(); // before the other form behaviours: a form of the queue is not theirs
   wireMenus();
   wireNavigation();
   wirePreferences();

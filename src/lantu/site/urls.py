@@ -31,6 +31,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("lantu.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("lantu.ui.urls_phone")),
     path("core/", include("lantu.core.urls")),
     path("projects/", include("lantu.projects.urls")),
     path("work/", include("lantu.duties.urls")),

@@ -17,6 +17,9 @@ from django.utils.functional import SimpleLazyObject
 from lantu.core.registry import navigation
 
 THEMES = ("light", "dark")
+# Letters of the whole page: 100 %, 125 %, 150 %.
+TEXT_SIZES = ("normal", "big", "bigger")
+CONTRASTS = ("normal", "more")
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,19 @@ class NavLink:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor for all templates."""
     theme = request.COOKIES.get("lt_theme", "light")
+    text = request.COOKIES.get("lt_text", "normal")
+    contrast = request.COOKIES.get("lt_contrast") == "more"
     return {
         "now": timezone.now(),
         "CITY_NAME": getattr(settings, "CITY_NAME", ""),
         "DEMO": getattr(settings, "DEMO", False),
         # Lazy: a fragment that shows no navigation asks no permissions.
         "nav_links": SimpleLazyObject(lambda: nav_links(request)),
-        "theme": theme if theme in THEMES else "light",
+        # Against the sun only black on white helps.
+        "theme": theme if theme in THEMES and not contrast else "light",
         "other_theme": "light" if theme == "dark" else "dark",
-        "big_text": request.COOKIES.get("lt_text") == "big",
+        "text_size": text if text in TEXT_SIZES else "normal",
+        "high_contrast": contrast,
         "other_language": "en" if not getattr(request, "LANGUAGE_CODE", "zh").startswith("en") else "zh-hans",
     }
 

@@ -14,10 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from lantu.ui import samples
-from lantu.ui.context import THEMES
+from lantu.ui.context import CONTRASTS, TEXT_SIZES, THEMES
 
 YEAR_S = 365 * 24 * 3600
-TEXT_SIZES = ("normal", "big")
 
 
 def _samples_allowed() -> None:
@@ -88,12 +87,16 @@ def sample_layers(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Keep theme (light|dark) and text size (normal|big) in cookies, then go back to ``next``.
+    """Keep theme (light|dark), text (normal|big|bigger) and contrast (normal|more) in cookies, then go to ``next``.
 
     Unknown values are refused with 400.
     """
     chosen: dict[str, Any] = {}
-    for field, cookie, allowed in (("theme", "lt_theme", THEMES), ("text", "lt_text", TEXT_SIZES)):
+    for field, cookie, allowed in (
+        ("theme", "lt_theme", THEMES),
+        ("text", "lt_text", TEXT_SIZES),
+        ("contrast", "lt_contrast", CONTRASTS),
+    ):
         value = request.POST.get(field)
         if value is None:
             continue
