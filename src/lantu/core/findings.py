@@ -10,6 +10,8 @@ from django.utils.translation import gettext, gettext_noop
 TEXTS = {
     "exif_unreadable": gettext_noop("照片自带的拍摄信息已损坏，无法核对时间和地点"),
     "exif_time_missing": gettext_noop("照片没有自带拍摄时间（可能经聊天软件转发或截图）"),
+    "time_claimed_only": gettext_noop("照片本身没有拍摄时间，手机上报为 %(claimed)s"),
+    "claimed_place_far_from_site": gettext_noop("手机上报的拍摄位置距项目现场 %(km)s 公里"),
     "exif_time_in_future": gettext_noop("照片自带时间 %(taken)s，晚于上传时间"),
     "exif_time_differs": gettext_noop("照片自带时间 %(taken)s，与上传时间相差 %(days)s 天"),
     "exif_time_differs_from_claim": gettext_noop("照片自带时间 %(taken)s，与填报时间相差 %(days)s 天"),

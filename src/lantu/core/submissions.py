@@ -6,8 +6,9 @@ harmless; ``Lantu-Captured-At`` says when the person pressed the button, which i
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from lantu.core.refusals import Refused, Unacceptable
 
 KEY = re.compile(r"[A-Za-z0-9._-]{8,80}")
 KEEP = timedelta(days=90)
+LONGEST_CLAIMS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,33 @@ def read_moment(text: str) -> datetime | None:
         return in_utc(found) if found is not None else None
     except (ValueError, Refused):
         return None
+
+
+def claim_files(files: Sequence[Any], text: str) -> list[Any]:
+    """The files, each with what the phone says about it: ``claimed_at``, ``claimed_lon``, ``claimed_lat``.
+
+    ``text``: JSON in the order of the files, ``[{"at": …, "lon": …, "lat": …}, …]``, as <lantu-camera> writes it. What
+    cannot be read is left out; a claim never refuses a photo.
+    """
+    told = _listed(text)
+    for file, facts in zip(files, told if len(told) == len(files) else [{}] * len(files), strict=True):
+        file.claimed_at = read_moment(str(facts.get("at") or ""))
+        file.claimed_lon, file.claimed_lat = _position(facts.get("lon"), facts.get("lat"))
+    return list(files)
+
+
+def _listed(text: str) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(text) if text and len(text) < LONGEST_CLAIMS else []
+    except ValueError:
+        return []
+    return [one if isinstance(one, dict) else {} for one in found] if isinstance(found, list) else []
+
+
+def _position(lon: Any, lat: Any) -> tuple[float | None, float | None]:
+    if not isinstance(lon, int | float) or not isinstance(lat, int | float):
+        return None, None
+    return (float(lon), float(lat)) if -180 <= lon <= 180 and -90 <= lat <= 90 else (None, None)
 
 
 def forget_old(*, now: datetime) -> int:

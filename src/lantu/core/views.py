@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from lantu.core.access import may_read_evidence
 from lantu.core.models import Evidence
+from lantu.core.offline import kept_offline
 from lantu.core.refusals import Missing
 
 
@@ -30,6 +31,7 @@ def _serve(field: Any, *, name: str, content_type: str, inline: bool) -> HttpRes
     return response
 
 
+@kept_offline
 def evidence(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The shown form: re-encoded picture inline, other files as download."""
     found = _readable(request, pk)
@@ -38,6 +40,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _serve(found.original, name=found.name, content_type=found.content_type, inline=False)
 
 
+@kept_offline
 def evidence_thumbnail(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _readable(request, pk)
     if not found.thumbnail:

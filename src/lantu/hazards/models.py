@@ -295,9 +295,10 @@ from lantu.hazards.addressee.models import Dispute, ExtensionConsent  # noqa: E4
 from lantu.hazards.documents.models import Document  # noqa: E402
 from lantu.hazards.grave.models import InPlace, Listing, Plan, StopOrder  # noqa: E402
 from lantu.hazards.lookbacks.models import LookBack  # noqa: E402
+from lantu.hazards.phone.models import KeptSubmission  # noqa: E402
 
 __all__ = [
     "Assessment", "Dispute", "Document", "Draw", "Entry", "ExtensionConsent", "Hazard", "InPlace", "Inspection",
-    "Listing", "LookBack", "NumberSeries", "OrderCounter", "PatrolCheck", "PatrolPlan", "PatrolRound", "PatrolStop",
+    "KeptSubmission", "Listing", "LookBack", "NumberSeries", "OrderCounter", "PatrolCheck", "PatrolPlan", "PatrolRound", "PatrolStop",
     "Plan", "Reply", "Review", "RiskPoint", "StopOrder",
 ]  # fmt: skip

@@ -115,6 +115,9 @@ def _clean_name(name: str, kind: FileType) -> str:
 def _time_findings(note: CameraNote, claimed_at: datetime | None, now: datetime) -> list[Finding]:
     if not note.readable:
         return [finding("exif_unreadable")]
+    if note.taken_at is None and claimed_at is not None:
+        claimed = timezone.localtime(claimed_at)
+        return [finding("time_claimed_only", claimed=f"{claimed:%Y-%m-%d %H:%M}")]
     if note.taken_at is None:
         return [finding("exif_time_missing")]
     taken = timezone.localtime(note.taken_at)
@@ -131,7 +134,7 @@ def _place_findings(
     note: CameraNote, claimed: tuple[float | None, float | None], site: tuple[float | None, float | None]
 ) -> list[Finding]:
     if note.lon is None or note.lat is None:
-        return []
+        return _claimed_place_findings(claimed, site)
     found: list[Finding] = []
     for code, (lon, lat), tolerance in (
         ("exif_place_differs", claimed, CLAIM_TOLERANCE_M),
@@ -143,6 +146,18 @@ def _place_findings(
         if metres > tolerance:
             found.append(finding(code, km=f"{metres / 1000:,.1f}"))
     return found
+
+
+def _claimed_place_findings(
+    claimed: tuple[float | None, float | None], site: tuple[float | None, float | None]
+) -> list[Finding]:
+    """The picture itself names no place; what the phone said beside it is compared with the site."""
+    if claimed[0] is None or claimed[1] is None or site[0] is None or site[1] is None:
+        return []
+    metres = haversine_m((claimed[0], claimed[1]), (site[0], site[1]))
+    if metres <= SITE_TOLERANCE_M:
+        return []
+    return [finding("claimed_place_far_from_site", km=f"{metres / 1000:,.1f}")]
 
 
 def _seen_before(sha256: str) -> list[Finding]:

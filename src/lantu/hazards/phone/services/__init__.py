@@ -1,0 +1,1 @@
+"""Writes about submissions that came too late."""
