@@ -18,11 +18,14 @@ from lantu.core.refusals import Missing
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.selectors import find_alerts, get_alert
 from lantu.monitoring.alerts.services.mark_false_positive import mark_false_positive
+from lantu.monitoring.devices.api import router as devices_router
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.selectors import find_devices, get_channel, get_device
 from lantu.monitoring.devices.services.token import issue_token
 from lantu.monitoring.http_ingest import MAX_BODY, DeviceCaller, accept, device_of_token
 from lantu.monitoring.ingest.services import replay
+from lantu.monitoring.observations.api import router as observations_router
+from lantu.monitoring.rules.desk.api import router as desk_router
 from lantu.monitoring.schemas import (
     AlertDetail,
     AlertOut,
@@ -52,6 +55,9 @@ from lantu.monitoring.telemetry.selectors import (
 from lantu.monitoring.telemetry.steps import parse_step, span_of
 
 router = Router(tags=["monitoring"])
+router.add_router("", desk_router)
+router.add_router("", devices_router)
+router.add_router("", observations_router)
 
 
 class DeviceToken(HttpBearer):

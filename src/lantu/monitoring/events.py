@@ -163,6 +163,70 @@ class DeviceChanged:
     fields: list[str]
 
 
+@event("monitoring.checkup_made")
+@dataclass(frozen=True, kw_only=True)
+class CheckupMade:
+    """A project's devices were checked against the contract (接入体检)."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.checkupreport"
+    project_id: int
+    subject_id: int
+    verdict: str
+    devices: int
+    passed: int
+
+
+@event("monitoring.observation_made")
+@dataclass(frozen=True, kw_only=True)
+class ObservationMade:
+    """A camera saw something that is true: a person confirmed it, or its confidence reached the automatic level."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.observation"
+    project_id: int
+    subject_id: int
+    observation: str
+    title: str
+    description: str
+    field: str
+    severity: int
+    confidence: float
+    place: str
+    lon: float | None
+    lat: float | None
+    device_id: int
+    evidence_id: int | None
+    observed_at: str
+    automatic: bool
+
+
+@event("monitoring.observation_received")
+@dataclass(frozen=True, kw_only=True)
+class ObservationReceived:
+    """A camera says it has seen something; a person is to look at it."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.observation"
+    project_id: int
+    subject_id: int
+    observation: str
+    severity: int
+    confidence: float
+
+
+@event("monitoring.observation_dismissed")
+@dataclass(frozen=True, kw_only=True)
+class ObservationDismissed:
+    """A person looked: it is not an issue. Counts against the camera's algorithm, not against the site."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.observation"
+    project_id: int
+    subject_id: int
+    observation: str
+
+
 @event("monitoring.rule_version_loaded")
 @dataclass(frozen=True, kw_only=True)
 class RuleVersionLoaded:
@@ -174,6 +238,21 @@ class RuleVersionLoaded:
     subject_id: int
     rule: str
     version: int
+
+
+@event("monitoring.readings_expired")
+@dataclass(frozen=True, kw_only=True)
+class ReadingsExpired:
+    """A month of sealed readings or of roll-ups was dropped, its time being over. ``subject_id`` is YYYYMM."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.readings"
+    project_id: int | None
+    subject_id: int
+    table: str
+    first_day: str
+    readings: int
+    bytes: int
 
 
 @event("monitoring.quarantine_replayed")
@@ -253,3 +332,76 @@ class Hj212StationSet:
     mn: str
     crc_mode: str
     changed: str
+
+
+@event("monitoring.rule_retired")
+@dataclass(frozen=True, kw_only=True)
+class RuleRetired:
+    """The pack no longer has this rule: it ends today, what it judged stays."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.rule_version"
+    project_id: int | None
+    subject_id: int
+    rule: str
+    version: int
+
+
+@event("monitoring.design_limit_set")
+@dataclass(frozen=True, kw_only=True)
+class DesignLimitSet:
+    """A value of the project's design documents takes the place of the standard's. ``looser``: further out than that."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.project_rule_override"
+    project_id: int
+    subject_id: int
+    item: str
+    device_id: int | None
+    document_no: str
+    evidence_id: int
+    looser: bool
+
+
+@event("monitoring.design_limit_withdrawn")
+@dataclass(frozen=True, kw_only=True)
+class DesignLimitWithdrawn:
+    """The design value no longer holds; from now on the standard's does again."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.project_rule_override"
+    project_id: int
+    subject_id: int
+    item: str
+
+
+@event("monitoring.interlock_called")
+@dataclass(frozen=True, kw_only=True)
+class InterlockCalled:
+    """Equipment on site is to be switched on (``on``) or off again: spraying above 300 µg/m³ over 15 minutes."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.device"
+    project_id: int
+    subject_id: int
+    equipment: str
+    on: bool
+    rule: str
+    rule_version: int
+    value: float
+    limit: float | None
+    measured_at: str
+
+
+@event("monitoring.crane_group_set")
+@dataclass(frozen=True, kw_only=True)
+class CraneGroupSet:
+    """Cranes that overlap were described as a group, or described anew."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.crane_group"
+    project_id: int
+    subject_id: int
+    name: str
+    cranes: int
+    faults: str

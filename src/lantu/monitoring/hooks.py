@@ -8,8 +8,11 @@ from lantu.core.registry import MapLayer, NavItem, ProjectTab, map_layers, navig
 from lantu.duties import workflow_models
 from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.alerts.words import EVENTS
+from lantu.monitoring.observations.states import ObservationState
 from lantu.monitoring.rules.desk.states import OPEN_STATES as OPEN_PROPOSALS
+from lantu.monitoring.vehicles import hooks as vehicle_hooks
 
+vehicle_hooks.offer()
 navigation.add(
     NavItem(
         key="alerts", label=_("预警"), url_name="monitoring:alerts", icon="alert-triangle", order=40,
@@ -35,8 +38,16 @@ map_layers.add(
     )
 )  # fmt: skip
 
+map_layers.add(
+    MapLayer(
+        key="observations", label=_("视频观察"), url_name="monitoring:observation_layer", order=46, kind="points",
+        style="hazard", visible=False, permission="monitoring.read",
+    )
+)  # fmt: skip
+
 # Taken up, the ball is with the hazard: only a new alert needs a duty of its own (decision 0005).
 workflow_models.add("monitoring.Alert", is_open=Q(state=AlertState.NEW))
+workflow_models.add("monitoring.Observation", is_open=Q(state=ObservationState.NEW))
 workflow_models.add("monitoring.RuleProposal", is_open=Q(state__in=OPEN_PROPOSALS))
 name_events(
     {kind: text for kind, (text, _tone) in EVENTS.items()}
@@ -45,8 +56,18 @@ name_events(
         "monitoring.device_token_issued": _("签发设备令牌"),
         "monitoring.device_status_changed": _("设备状态变更"),
         "monitoring.device_changed": _("更正设备资料"),
+        "monitoring.checkup_made": _("接入体检"),
+        "monitoring.observation_received": _("收到视频观察，待复核"),
+        "monitoring.observation_made": _("视频观察属实"),
+        "monitoring.observation_dismissed": _("视频观察：不是问题"),
         "monitoring.rule_version_loaded": _("载入规则新版本"),
+        "monitoring.rule_retired": _("规则停用"),
+        "monitoring.design_limit_set": _("登记设计限值"),
+        "monitoring.design_limit_withdrawn": _("撤回设计限值"),
+        "monitoring.interlock_called": _("联动设备启停"),
+        "monitoring.crane_group_set": _("登记群塔"),
         "monitoring.quarantine_replayed": _("重放隔离报文"),
+        "monitoring.readings_expired": _("读数超过保存期限，整月删除"),
         "monitoring.station_clock_skewed": _("站点时钟偏差"),
         "monitoring.hj212_station_set": _("设置 HJ 212 站点"),
         "monitoring.rule_proposed": _("提出规则修订"),

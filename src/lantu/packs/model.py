@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from lantu.calc.deadlines import SlipPolicy, Term
+from lantu.calc.pits import RangePolicy
 from lantu.calc.workdays import WorkCalendar
 from lantu.packs.major import MajorList
+from lantu.packs.observations import ObservationType
 from lantu.packs.safety import DangerousWorks, QualityTree, SafetyScore
 from lantu.packs.vehicles import VehicleRules
 
@@ -137,6 +139,18 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class QuietPeriod:
+    """Days on which a rule with this calendar holds: from ``first`` to ``last``, both included."""
+
+    name: str
+    name_en: str
+    first: date
+    last: date
+    basis: str
+    mark: str
+
+
+@dataclass(frozen=True)
 class Area:
     """A county-level unit (GB/T 2260) or a functional zone with an internal code."""
 
@@ -207,9 +221,12 @@ class NationalPack:
     ladder: tuple[Rung, ...]
     slip: SlipPolicy
     hazard_clocks: Mapping[int, HazardClock]
+    observations: Mapping[str, ObservationType]
     dangerous_works: DangerousWorks
     safety_score: SafetyScore
     quality: QualityTree
+    quiet_days: Mapping[str, tuple[QuietPeriod, ...]]
+    range_policy: RangePolicy
     major_hazards: MajorList = field(default_factory=MajorList)
     vehicles: VehicleRules = field(default_factory=VehicleRules)
 
@@ -271,6 +288,9 @@ class CityPack:
     people: Mapping[str, Person]
     ladder: tuple[Rung, ...]
     hazard_clocks: Mapping[int, HazardClock]
+    range_policy: RangePolicy | None = None
+    thresholds: Mapping[str, Threshold] = field(default_factory=lambda: MappingProxyType({}))
+    quiet_days: Mapping[str, tuple[QuietPeriod, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def area(self, code: str) -> Area:
         """The area with this code. Raises ``KeyError``."""

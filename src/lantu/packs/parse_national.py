@@ -8,20 +8,28 @@ from pathlib import Path
 
 from lantu.calc.deadlines import SlipPolicy, Term, parse_term
 from lantu.calc.identifiers import area_level
+from lantu.calc.pits import RangePolicy
 from lantu.calc.workdays import WorkCalendar
 from lantu.packs.model import ROLES, Area, Channel, DeviceType, HazardClock, Industry, NationalPack, Rung
 from lantu.packs.parse_checklists import parse_jgj59, parse_quality
 from lantu.packs.parse_dangerous import parse_dangerous
 from lantu.packs.parse_major import parse_major
+from lantu.packs.parse_observations import parse_observations
 from lantu.packs.parse_pits import parse_pits
+from lantu.packs.parse_quiet import parse_quiet
 from lantu.packs.parse_thresholds import parse_thresholds
 from lantu.packs.parse_vehicles import parse_vehicles
 from lantu.packs.reading import Value, open_file, unique
 
 
-def parse_national(root: Path, problems: list[str]) -> NationalPack:
-    """Read a national pack; whatever is wrong is added to ``problems`` and left out."""
-    version = open_file(root / "pack.yaml", root).fields("kind version")["version"].text()
+def parse_national(root: Path, problems: list[str], policy: RangePolicy | None = None) -> NationalPack:
+    """Read a national pack; whatever is wrong is added to ``problems`` and left out.
+
+    ``policy``: how ranges of limits become numbers, where a city differs from the pack's own setting.
+    """
+    head = open_file(root / "pack.yaml", root).fields("kind version", "range_policy")
+    version = head["version"].text()
+    given_policy = RangePolicy(head["range_policy"].choice(RangePolicy, RangePolicy.CONSERVATIVE))
     calendar, basis = _calendar(open_file(root / "calendar.yaml", root), problems)
     top = open_file(root / "channels.yaml", root)
     channels = unique(top.each(_channel, problems), lambda c: c.key, top, "the channel", problems)
@@ -33,9 +41,11 @@ def parse_national(root: Path, problems: list[str]) -> NationalPack:
         "the type",
         problems,
     )
-    top = open_file(root / "thresholds.yaml", root)
-    rows = parse_thresholds(top, channels, types, problems)
-    rows += parse_pits(open_file(root / "pits.yaml", root), channels, problems)
+    policy = policy or given_policy
+    rows = parse_pits(open_file(root / "pits.yaml", root), channels, types, problems, policy)
+    for path in sorted(root.glob("thresholds_*.yaml")):
+        top = open_file(path, root)
+        rows += parse_thresholds(top, channels, types, problems, policy)
     thresholds = unique(rows, lambda t: t.code, top, "the rule", problems)
     top = open_file(root / "areas_gb2260.yaml", root)
     areas = unique(top.each(_area, problems), lambda a: a.code, top, "the code", problems)
@@ -49,6 +59,8 @@ def parse_national(root: Path, problems: list[str]) -> NationalPack:
         channels=channels,
         device_types=types,
         thresholds=thresholds,
+        quiet_days=parse_quiet(open_file(root / "quiet_days.yaml", root), problems),
+        range_policy=policy,
         areas=areas,
         industries=industries,
         ladder=ladder,
@@ -58,6 +70,7 @@ def parse_national(root: Path, problems: list[str]) -> NationalPack:
         safety_score=parse_jgj59(open_file(root / "jgj59.yaml", root), problems),
         major_hazards=parse_major(open_file(root / "major_hazards.yaml", root), problems),
         quality=parse_quality(open_file(root / "quality_tree.yaml", root), problems),
+        observations=parse_observations(open_file(root / "observations.yaml", root), problems),
         vehicles=parse_vehicles(open_file(root / "vehicles.yaml", root), problems),
     )
 
