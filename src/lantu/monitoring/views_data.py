@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from lantu.accounts.permissions import require
@@ -14,6 +15,14 @@ from lantu.monitoring.schemas import device_row
 from lantu.monitoring.telemetry.charts import alert_chart, channel_chart
 
 HOURS = (1, 6, 24, 72, 168, 720, 8760)
+# What the pages offer.
+SPANS = ((24, _("近 24 小时")), (168, _("近 7 天")), (720, _("近 30 天")), (8760, _("近 1 年")))
+
+
+def chosen_hours(request: HttpRequest) -> int:
+    """The span asked for by ``?hours=``; a day unless it is one of HOURS."""
+    asked = request.GET.get("hours", "24")
+    return int(asked) if asked.isdigit() and len(asked) < 6 and int(asked) in HOURS else 24
 
 
 @require_GET
@@ -21,9 +30,7 @@ def chart(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Chart spec of a channel's last hours."""
     require(request.user, "monitoring.read")
     channel = get_channel(request.user, f"{code}.{key}")
-    asked = request.GET.get("hours", "24")
-    hours = int(asked) if asked.isdigit() and int(asked) in HOURS else 24
-    return JsonResponse(channel_chart(channel, now=timezone.now(), hours=hours))
+    return JsonResponse(channel_chart(channel, now=timezone.now(), hours=chosen_hours(request)))
 
 
 @require_GET

@@ -215,6 +215,11 @@ CONTENT_SECURITY_POLICY: dict[str, dict[str, list[Any]]] = {
     }
 }
 
+# Days of readings that stay as they came; how long sealed readings and their roll-ups are kept (0: for ever).
+READINGS_HOT_DAYS = int(os.environ.get("LANTU_READINGS_HOT_DAYS", "3"))
+READINGS_KEEP_DAYS = int(os.environ.get("LANTU_READINGS_KEEP_DAYS", "1095"))
+ROLLUPS_KEEP_DAYS = int(os.environ.get("LANTU_ROLLUPS_KEEP_DAYS", "3650"))
+
 CITY_PACK = os.environ.get("LANTU_CITY_PACK", "dezhou")
 CITY_NAME = os.environ.get("LANTU_CITY_NAME", "德州市")
 # Raster tiles are optional: the map is complete without them.

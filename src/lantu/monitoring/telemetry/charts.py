@@ -119,13 +119,13 @@ def channel_chart(channel: Channel, *, now: datetime, hours: int = 24) -> dict[s
         }  # fmt: skip
     if drawn.others:
         summary += _("；另有 %(count)s 个非正常标记的点，不参与判定") % {"count": len(drawn.others)}
-    return _spec(channel.label, channel.unit, points, marks, summary, drawn.others, drawn.source)
+    return _spec(channel.label, channel.unit, marks, summary, drawn)
 
 
 def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
     """The channel around the moment of the alert, with the limits of the rule version that judged."""
     if alert.channel is None:
-        return _spec(alert.device.name, "", [], [], _("断数期间没有数值"))
+        return _spec(alert.device.name, "", [], _("断数期间没有数值"))
     since = alert.opened_at - timedelta(hours=2)
     until = min(max(alert.last_at or alert.opened_at, alert.opened_at) + timedelta(hours=2), now)
     until = min(max(until, since + timedelta(hours=1)), since + timedelta(days=7))
@@ -137,22 +137,27 @@ def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
     if not marks and alert.limit is not None and alert.rule_version.kind == "threshold":
         marks = [{"y": alert.limit, "label": f"{alert.limit:g}", "color": "bad"}]
     label, unit = alert.channel.label, alert.channel.unit
-    return _spec(label, unit, drawn.points, marks, summary, drawn.others, drawn.source)
+    return _spec(label, unit, marks, summary, drawn)
 
 
 def _spec(
     name: str,
     unit: str,
-    points: list[list[float]],
     marks: list[dict[str, Any]],
     summary: str,
-    others: list[list[float]] | None = None,
-    source: str = "",
+    drawn: Drawn | None = None,
 ) -> dict[str, Any]:
     """Readings that are not normal are grey points of their own: seen, never joined to the line."""
-    series = [{"name": name, "data": points, "type": "line", "color": "primary", "area": True}]
-    if others:
-        marked = {"name": _("标记为非正常"), "data": others, "type": "line", "color": "muted", "dots": True}
+    drawn = drawn or Drawn([], [], "")
+    series = [{"name": name, "data": drawn.points, "type": "line", "color": "primary", "area": True}]
+    if drawn.others:
+        marked = {
+            "name": _("标记为非正常"),
+            "data": drawn.others,
+            "type": "line",
+            "color": "muted",
+            "dots": True,
+        }
         series.append(marked)
     return {
         "kind": "line",
@@ -161,6 +166,6 @@ def _spec(
         "series": series,
         "marks": marks,
         "summary": summary,
-        "source": source,
+        "source": drawn.source,
         "empty": _("这段时间没有数据"),
     }

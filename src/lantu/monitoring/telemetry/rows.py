@@ -67,9 +67,9 @@ def copy_in(table: str, columns: Sequence[str], rows: list[bytes]) -> None:
     """COPY encoded rows (see :func:`encode`) into a table."""
     if not rows:
         return
-    with binary_cursor() as cursor:
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(b"".join([HEADER, *rows, TRAILER]))
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+    with binary_cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(b"".join([HEADER, *rows, TRAILER]))
 
 
 def int4(value: int) -> bytes:

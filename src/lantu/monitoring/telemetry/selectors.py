@@ -80,7 +80,8 @@ class Stepped(NamedTuple):
     step_s: int
 
 
-def _check_span(since: datetime, until: datetime) -> None:
+def check_span(since: datetime, until: datetime) -> None:
+    """Raises Unacceptable unless ``since`` lies before ``until`` by at most 400 days."""
     if not since < until or until - since > MAX_SPAN:
         raise Unacceptable(
             "monitoring.bad_span",
@@ -96,7 +97,7 @@ def _ms(moment: datetime) -> int:
 
 def raw_blocks(channel: Channel, *, since: datetime, until: datetime) -> Iterator[Day]:
     """All readings in [since, until), oldest first, some days at a time. Raises Unacceptable for an impossible span."""
-    _check_span(since, until)
+    check_span(since, until)
     yield from _blocks(channel, _ms(since), _ms(until))
 
 
@@ -170,7 +171,7 @@ def stepped_series(channel: Channel, *, since: datetime, until: datetime, step: 
 
     Whole days that are sealed and quiet come from the coarsest roll-up that divides the step; the rest from readings.
     """
-    _check_span(since, until)
+    check_span(since, until)
     if step < timedelta(seconds=1) or (until - since) / step > MAX_POINTS:
         raise Unacceptable(
             "monitoring.bad_step",
