@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lantu.runtime import endpoints, nats, orphans, ports, postgres, processes
@@ -78,7 +78,7 @@ class Start:
 
     def everything(self) -> None:
         """Engines, tables and data, applications; then the endpoints are published."""
-        connections = self._stream(self._database())
+        connections = self._gateway(self._stream(self._database()))
         env = processes.environment(
             self.places, connections, host=self.wanted.host, web_port=self.web_port, demo=self.wanted.demo
         )
@@ -94,6 +94,8 @@ class Start:
         in_force = Endpoints(
             web=f"http://{processes.local_address(self.wanted.host)}:{self.web_port}",
             mqtt=connections.mqtt_url,
+            hj212=connections.gateway_url("hj212"),
+            jt808=connections.gateway_url("jt808"),
             database=connections.database,
             nats=connections.nats,
             demo=self.wanted.demo,
@@ -154,6 +156,16 @@ class Start:
             issuer_seed_file=self.places.secrets / nats.SEED_FILE,
         )
 
+    def _gateway(self, connections: Connections) -> Connections:
+        """With the ports on which devices of other protocols will be served; the host is the one of MQTT and web."""
+        host = self.wanted.host
+        taken = frozenset({self.web_port, *([connections.mqtt_port] if connections.mqtt_port else [])})
+        return replace(
+            connections,
+            gateway_host=processes.local_address(host),
+            gateway_ports=ports.claim_gateway(host, taken=taken),
+        )
+
     def _data(self, env: dict[str, str]) -> None:
         prepared = Prepared(self.places, env)
         if prepared.still_holds(demo=self.wanted.demo):
@@ -177,6 +189,7 @@ class Start:
                 processes.web(env, self.wanted.host, self.web_port),
                 *([processes.mqtt_auth(env, connections, self.server)] if judge else []),
                 processes.ingest(env, self.server),
+                *([processes.gateway(env, connections)] if connections.gateway_ports else []),
                 processes.command("worker", env),
             )
             if self.wanted.demo:
@@ -255,6 +268,9 @@ def _announce(places: Places, in_force: Endpoints, password: str | None) -> None
     out.print(say(f"  网页  [bold]{in_force.web}[/]", f"  Web   [bold]{in_force.web}[/]"))
     if in_force.mqtt:
         out.print(f"  MQTT  {in_force.mqtt}")
+    for name, url in (("HJ 212", in_force.hj212), ("JT808", in_force.jt808)):
+        if url:
+            out.print(f"  {name:<6}{url}")
     out.print(say(f"  数据  {places.root}", f"  Data  {places.root}"))
     if password is not None:
         out.print(

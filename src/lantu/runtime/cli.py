@@ -122,6 +122,14 @@ def ingest(context: typer.Context) -> None:
     _run_command("ingest", context.args)
 
 
+@app.command(
+    help=say("只运行设备网关（HJ 212、JT/T 808）", "Run one device gateway (HJ 212, JT/T 808)"),
+    context_settings=PASS_ON,
+)
+def gateway(context: typer.Context) -> None:
+    _run_command("gateway", context.args)
+
+
 @app.command(help=say("只运行任务进程", "Run one job worker"), context_settings=PASS_ON)
 def worker(context: typer.Context) -> None:
     _run_command("worker", context.args)

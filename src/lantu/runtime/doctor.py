@@ -164,7 +164,9 @@ def _writable(places: Places) -> Finding:
 def _ports(places: Places) -> Iterator[Finding]:
     if places.held():
         return
-    for wish in (ports.WEB, ports.MQTT):
+    for wish in (ports.WEB, ports.MQTT, *ports.GATEWAY):
+        if os.environ.get(wish.variable) == ports.OFF:
+            continue
         try:
             port = ports.claim(wish, os.environ.get("LANTU_HOST") or "127.0.0.1")
         except Fault as fault:

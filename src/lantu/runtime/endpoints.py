@@ -16,6 +16,8 @@ class Endpoints:
     database: str
     nats: str
     mqtt: str | None = None
+    hj212: str | None = None
+    jt808: str | None = None
     demo: bool = False
     pids: dict[str, int] = field(default_factory=dict)
 

@@ -13,6 +13,7 @@ import psutil
 from lantu.runtime.words import Fault, say
 
 SEARCH_WIDTH = 200
+OFF = "off"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Wish:
 
 WEB = Wish("web", 8000, "LANTU_WEB_PORT")
 MQTT = Wish("mqtt", 1883, "LANTU_MQTT_PORT")
+HJ212 = Wish("hj212", 5212, "LANTU_HJ212_PORT")
+JT808 = Wish("jt808", 5808, "LANTU_JT808_PORT")
+# Protocols that devices speak over TCP. `off` as port: nobody listens.
+GATEWAY = (HJ212, JT808)
 NATS = Wish("nats", 4222, "LANTU_NATS_PORT")
 NATS_MONITOR = Wish("nats-monitor", 8222, "LANTU_NATS_MONITOR_PORT")
 
@@ -51,6 +56,15 @@ def claim(wish: Wish, host: str, *, explicit: int | None = None, taken: frozense
         ),
         say(f"用 {wish.variable} 指定一个空闲端口。", f"Set a free port with {wish.variable}."),
     )
+
+
+def claim_gateway(host: str, *, taken: frozenset[int] = frozenset()) -> dict[str, int]:
+    """Ports of the device protocols by name, without those that the operator has turned off."""
+    claimed: dict[str, int] = {}
+    for wish in GATEWAY:
+        if (os.environ.get(wish.variable) or "").strip().lower() != OFF:
+            claimed[wish.name] = claim(wish, host, taken=taken | frozenset(claimed.values()))
+    return claimed
 
 
 def is_free(host: str, port: int) -> bool:

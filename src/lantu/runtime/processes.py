@@ -7,8 +7,8 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lantu.runtime import endpoints, ports
@@ -21,6 +21,7 @@ SETTINGS = "lantu.site.settings"
 COMMANDS = {
     "ingest": "run_ingest",
     "mqtt-auth": "run_mqtt_auth",
+    "gateway": "run_gateway",
     "worker": "run_worker",
     "simulate": "simulate",
     "demo-people": "demo_people",
@@ -37,11 +38,18 @@ class Connections:
     mqtt_port: int | None = None
     auth: str | None = None
     issuer_seed_file: Path | None = None
+    gateway_host: str = "127.0.0.1"
+    gateway_ports: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def mqtt_url(self) -> str | None:
         """Where devices publish, or None when nobody listens for them."""
         return None if self.mqtt_port is None else f"mqtt://{self.mqtt_host}:{self.mqtt_port}"
+
+    def gateway_url(self, protocol: str) -> str | None:
+        """Where devices of a gateway protocol connect, or None when nobody listens for them."""
+        port = self.gateway_ports.get(protocol)
+        return None if port is None else f"tcp://{self.gateway_host}:{port}"
 
 
 def environment(
@@ -60,6 +68,8 @@ def environment(
     }
     if connections.mqtt_port is not None:
         told |= {"LANTU_MQTT_HOST": connections.mqtt_host, "LANTU_MQTT_PORT": str(connections.mqtt_port)}
+    for wish in ports.GATEWAY:
+        told[wish.variable] = str(connections.gateway_ports.get(wish.name, ports.OFF))
     if demo:
         told["LANTU_DEMO"] = "1"
     return {**os.environ, **told}
@@ -113,6 +123,12 @@ def mqtt_auth(env: dict[str, str], connections: Connections, server: Nats | None
     return command("mqtt-auth", {**env, **own}, ready=ready)
 
 
+def gateway(env: dict[str, str], connections: Connections) -> Spec:
+    """The process that devices of other protocols connect to; ready when it listens."""
+    wanted = list(connections.gateway_ports.values())
+    return command("gateway", env, ready=lambda pid: any(ports.held_by_group(port, pid) for port in wanted))
+
+
 def step(name: str, env: dict[str, str], *arguments: str) -> Spec:
     """A Django command that is run to its end during the start; what it prints is progress, not every note of its log."""
     return Spec(name=name, argv=manage_argv(*arguments), env={"LANTU_LOG_LEVEL": "WARNING", **env})
@@ -144,7 +160,11 @@ def environment_in_force(places: Places) -> dict[str, str]:
         )
     mqtt = urllib.parse.urlsplit(running.mqtt) if running and running.mqtt else None
     connections = Connections(
-        database, nats, mqtt_host=(mqtt.hostname or "") if mqtt else "", mqtt_port=mqtt.port if mqtt else None
+        database,
+        nats,
+        mqtt_host=(mqtt.hostname or "") if mqtt else "",
+        mqtt_port=mqtt.port if mqtt else None,
+        gateway_ports=_gateway_ports_in_force(running),
     )
     web_port = urllib.parse.urlsplit(running.web).port if running else None
     env = environment(
@@ -157,6 +177,17 @@ def environment_in_force(places: Places) -> dict[str, str]:
     if not nats:
         del env["LANTU_NATS_URL"]
     return env
+
+
+def _gateway_ports_in_force(running: endpoints.Endpoints | None) -> dict[str, int]:
+    """Where the running gateway listens; without one, what the variables or the defaults say."""
+    if running is not None:
+        known = {"hj212": running.hj212, "jt808": running.jt808}
+        return {
+            name: port for name, url in known.items() if url and (port := urllib.parse.urlsplit(url).port)
+        }
+    chosen = {wish.name: os.environ.get(wish.variable) or str(wish.default) for wish in ports.GATEWAY}
+    return {name: int(port) for name, port in chosen.items() if port.isdigit()}
 
 
 def local_address(host: str) -> str:

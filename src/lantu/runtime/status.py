@@ -33,6 +33,9 @@ def show_status(places: Places) -> int:
     out.print(say(f"网页 {in_force.web}", f"Web  {in_force.web}"))
     if in_force.mqtt:
         out.print(f"MQTT {in_force.mqtt}")
+    for name, url in (("HJ 212", in_force.hj212), ("JT/T 808", in_force.jt808)):
+        if url:
+            out.print(f"{name} {url}")
     table = Table(
         say("进程", "Process"), say("进程号", "Pid"), say("内存", "Memory"), say("状态", "State"), box=None
     )

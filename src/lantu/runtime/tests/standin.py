@@ -16,6 +16,8 @@ from pathlib import Path
 
 import nats
 
+GATEWAY = ("LANTU_HJ212_PORT", "LANTU_JT808_PORT")
+
 
 class Healthy(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
@@ -39,7 +41,15 @@ def child(name: str, *arguments: str) -> None:
         print(name, sorted(key for key in os.environ if key.startswith("LANTU_")), flush=True)
         if name in {"run_mqtt_auth", "run_ingest"}:
             asyncio.run(_take_post(name))
+        wanted = GATEWAY if name == "run_gateway" else ()
+        listeners = [_listen(os.environ[key]) for key in wanted if os.environ[key] != "off"]
+        print(len(listeners), "listeners", flush=True)
         threading.Event().wait()
+
+
+def _listen(port: str) -> socket.socket:
+    host = os.environ["LANTU_HOST"]
+    return socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
 
 
 async def _take_post(name: str) -> None:

@@ -41,8 +41,13 @@ def test_starts_serves_and_stops_without_a_trace(data):
         assert _scalar(endpoints["database"], "SELECT cardinality(show_trgm('高铁')) > 0") is True
         assert _scalar(endpoints["database"], "SHOW listen_addresses") == ""
         assert endpoints["mqtt"].startswith("mqtt://127.0.0.1:")
+        for name in ("hj212", "jt808"):
+            assert endpoints[name].startswith("tcp://127.0.0.1:")
+            socket.create_connection(
+                ("127.0.0.1", int(endpoints[name].rpartition(":")[2])), timeout=5
+            ).close()
         assert set(endpoints["pids"]) == {
-            "supervisor", "postgres", "nats", "mqtt-auth", "ingest", "worker", "web", "simulate", "demo-people",
+            "supervisor", "postgres", "nats", "mqtt-auth", "ingest", "gateway", "worker", "web", "simulate", "demo-people",
         }  # fmt: skip
         status = lantu("status", "--data-dir", str(data))
         assert status.returncode == 0, status.stdout
@@ -78,6 +83,14 @@ def test_children_are_told_what_they_need_and_no_more(data):
     assert "LANTU_DEMO" not in ingest
 
 
+def test_a_protocol_may_be_turned_off(data):
+    with lantu_up(data, LANTU_HJ212_PORT="off") as running:
+        assert "hj212" not in running.endpoints
+        assert "jt808" in running.endpoints
+    with lantu_up(data, LANTU_HJ212_PORT="off", LANTU_JT808_PORT="off") as running:
+        assert "gateway" not in running.endpoints["pids"]
+
+
 def test_secrets_are_readable_by_the_owner_only(data):
     with lantu_up(data):
         private = [data / "run" / "nats.conf", data / "run" / "endpoints.json", *(data / "secrets").iterdir()]
@@ -99,7 +112,8 @@ def test_taken_default_ports_move_on_and_taken_explicit_ones_do_not(data):
         assert str(taken) in refused.stderr
     with temporary_directory() as other, lantu_up(data) as first, lantu_up(other / "data") as second:
         one, two = first.endpoints, second.endpoints
-        assert {one["web"], one["mqtt"], one["nats"]}.isdisjoint({two["web"], two["mqtt"], two["nats"]})
+        for name in ("web", "mqtt", "nats", "hj212", "jt808"):
+            assert one[name] != two[name]
 
 
 @pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="this machine has no IPv6")
@@ -107,6 +121,7 @@ def test_serves_on_ipv6(data):
     with lantu_up(data, "--host", "[::1]") as running:
         assert running.endpoints["web"].startswith("http://[::1]:")
         assert running.endpoints["mqtt"].startswith("mqtt://[::1]:")
+        assert running.endpoints["hj212"].startswith("tcp://[::1]:")
         assert urllib.request.urlopen(f"{running.endpoints['web']}/healthz").status == 200
 
 
@@ -140,7 +155,7 @@ def test_killed_supervisor_leaves_nothing_and_the_next_start_works(data):
         assert "crashed run" in again.stop()
 
 
-@pytest.mark.parametrize("name", ["postgres", "nats", "web", "ingest"])
+@pytest.mark.parametrize("name", ["postgres", "nats", "web", "ingest", "gateway"])
 def test_killed_process_comes_back_at_the_same_address(data, name):
     with lantu_up(data) as running:
         before = running.endpoints
@@ -218,7 +233,9 @@ def test_external_database_and_message_server(data):
             assert running.endpoints["database"] == database
             assert running.endpoints["nats"] == stream
             assert running.endpoints["mqtt"] == "mqtt://127.0.0.1:1999"
-            assert set(running.endpoints["pids"]) == {"supervisor", "ingest", "worker", "web"}
+            assert set(running.endpoints["pids"]) == {
+                "supervisor", "ingest", "gateway", "worker", "web",
+            }  # fmt: skip
             assert not (data / "postgres").exists()
         other = database.rsplit("/", 1)[0] + "/other"
         with psycopg.connect(database, autocommit=True) as connection:
