@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from lantu.packs.model import CityPack, NationalPack
+from lantu.calc.pits import RangePolicy
+from lantu.packs.model import CityPack, NationalPack, QuietPeriod
 from lantu.packs.parse_city import parse_city
 from lantu.packs.parse_national import parse_national
 from lantu.packs.reading import PackError, Problem, open_file
@@ -48,6 +50,30 @@ def national() -> NationalPack:
     pack = load_pack(HERE / "national")
     assert isinstance(pack, NationalPack)
     return pack
+
+
+@cache
+def national_by(policy: RangePolicy) -> NationalPack:
+    """The national pack with its ranges of limits read by another policy. Raises ``PackError``."""
+    problems: list[str] = []
+    pack = parse_national(HERE / "national", problems, policy)
+    if problems:
+        raise PackError(problems)
+    return pack
+
+
+def rules_of(own: CityPack) -> list[dict[str, Any]]:
+    """All monitoring rules of a city, in the form that monitoring loads: the national rows by the city's range policy, with
+    the city's own rows in their place."""
+    nation = (
+        national() if own.range_policy in (None, national().range_policy) else national_by(own.range_policy)
+    )
+    return [row.row() for row in {**nation.thresholds, **own.thresholds}.values()]
+
+
+def quiet_periods(own: CityPack, calendar: str) -> tuple[QuietPeriod, ...]:
+    """The days on which rules of a calendar hold: the nation's and the city's."""
+    return (*national().quiet_days.get(calendar, ()), *own.quiet_days.get(calendar, ()))
 
 
 @cache

@@ -6,8 +6,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lantu.calc.identifiers import uscc_findings
-from lantu.packs.model import ORGANISATION_KINDS, ROLES, Area, CityPack, NationalPack, Person, Unit
+from lantu.calc.pits import RangePolicy
+from lantu.packs.model import (
+    ORGANISATION_KINDS,
+    ROLES,
+    Area,
+    CityPack,
+    NationalPack,
+    Person,
+    QuietPeriod,
+    Threshold,
+    Unit,
+)  # fmt: skip
 from lantu.packs.parse_national import parse_clocks, parse_ladder, parse_seat
+from lantu.packs.parse_quiet import parse_quiet
+from lantu.packs.parse_thresholds import parse_thresholds
 from lantu.packs.reading import Value, open_file, unique
 
 REACHES = ("city", "county", "organisation", "project")
@@ -15,7 +28,9 @@ REACHES = ("city", "county", "organisation", "project")
 
 def parse_city(root: Path, nation: NationalPack, problems: list[str]) -> CityPack:
     """Read a city pack; whatever is wrong is added to ``problems`` and left out."""
-    version = open_file(root / "pack.yaml", root).fields("kind version")["version"].text()
+    head = open_file(root / "pack.yaml", root).fields("kind version", "range_policy")
+    version = head["version"].text()
+    policy = None if head["range_policy"].empty else RangePolicy(head["range_policy"].choice(RangePolicy))
     top = open_file(root / "city.yaml", root)
     f = top.fields("name name_en code centre bounds boundary_note counties", "zones")
     code = f["code"].text()
@@ -47,7 +62,26 @@ def parse_city(root: Path, nation: NationalPack, problems: list[str]) -> CityPac
         people=people,
         ladder=ladder,
         hazard_clocks=clocks,
+        range_policy=policy,
+        thresholds=_thresholds(root, nation, policy or nation.range_policy, problems),
+        quiet_days=_quiet_days(root, problems),
     )
+
+
+def _thresholds(
+    root: Path, nation: NationalPack, policy: RangePolicy, problems: list[str]
+) -> dict[str, Threshold]:
+    """The city's own rows: one with a national code takes its place, another is added."""
+    if not (root / "thresholds.yaml").exists():
+        return {}
+    top = open_file(root / "thresholds.yaml", root)
+    rows = parse_thresholds(top, nation.channels, nation.device_types, problems, policy)
+    return unique(rows, lambda row: row.code, top, "the rule", problems)
+
+
+def _quiet_days(root: Path, problems: list[str]) -> Mapping[str, tuple[QuietPeriod, ...]]:
+    path = root / "quiet_days.yaml"
+    return parse_quiet(open_file(path, root), problems) if path.exists() else {}
 
 
 def _bounds(place: Value) -> tuple[float, float, float, float]:

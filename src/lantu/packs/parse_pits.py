@@ -1,4 +1,4 @@
-"""``pits.yaml``: the table of pit limits, unfolded into rules."""
+"""``pits.yaml``: the tables of pit limits, unfolded into rules."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lantu.calc.pits import RangePolicy
-from lantu.packs.model import MARKS, Channel, Threshold, ThresholdLevel
+from lantu.calc.pits import SLAB_FACTOR, RangePolicy
+from lantu.calc.rules.bands import BAND_LIMITS_PCT
+from lantu.packs.model import MARKS, Channel, DeviceType, Threshold, ThresholdLevel
 from lantu.packs.parse_thresholds import check_runs
 from lantu.packs.reading import Value
 
-BANDS = ((2, 0.70, "预警值 70 %"), (3, 0.85, "预警值 85 %"), (4, 1.00, "预警值"))
-"""Colours by utilisation of the cumulative limit."""
+BAND_LABELS = ("双项≥70 % 或单项≥85 %", "双项≥85 % 或单项≥100 %", "双项≥100 % 或突变")
 RATE_SHARE = 0.70
 RATE_READINGS = 3
-"""A rate also alarms at 70 % in three readings running (GB 50497-2019)."""
+THREE_READINGS_S = 72_000
+"""Three readings at the densest frequency of table 7.0.3 (twice a day) span a day; 20 hours leave room for jitter."""
+PAUSE_S = 4 * 86_400
+"""The rarest frequency while digging is one reading in three days."""
+SUDDEN = 2.0
 GRADES = (1, 2, 3)
-POLICY = RangePolicy.CONSERVATIVE
+CHOICES = {"pit_support": "supports", "pipe_kind": "pipes", "road_kind": "roads"}
+SEEN = "有第二份公开资料数值相同，仍未核对标准原文。"
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class _Item:
     name: str
     name_en: str
     param: str
+    types: tuple[str, ...]
+    clause: str
 
 
 @dataclass(frozen=True)
@@ -34,30 +41,56 @@ class _Table:
     """What all rows of the file share."""
 
     basis: str
-    clause: str
     effective_from: date
-    supports: Mapping[str, str]
+    words: Mapping[str, Mapping[str, str]]
     items: Mapping[str, _Item]
+    policy: RangePolicy
 
 
-def parse_pits(top: Value, channels: Mapping[str, Channel], problems: list[str]) -> list[Threshold]:
-    """Three rules per cell of the table and an upper bound where grade or support is unknown."""
-    f = top.fields("basis clause effective_from supports items rows unknown")
+@dataclass(frozen=True, kw_only=True)
+class _Cell:
+    """The limits of one place in the table."""
+
+    item: _Item
+    facts: Mapping[str, Any]
+    code: str
+    words: str
+    mm: float
+    percent: float | None
+    rate: float
+    mark: str
+    note: str = ""
+    missing: str = ""
+
+
+def parse_pits(
+    top: Value,
+    channels: Mapping[str, Channel],
+    types: Mapping[str, DeviceType],
+    problems: list[str],
+    policy: RangePolicy = RangePolicy.CONSERVATIVE,
+) -> list[Threshold]:
+    """Two rules per cell of the tables, and an upper bound where the fact that chooses the cell is unknown."""
+    f = top.fields("basis effective_from supports pipes roads items rows unknown")
 
     def item(entry: Value) -> _Item:
-        g = entry.fields("code name name_en param")
-        return _Item(g["code"].text(), g["name"].text(), g["name_en"].text(), g["param"].choice(channels))
+        g = entry.fields("code name name_en param types clause")
+        chosen = tuple(place.choice(types) for place in g["types"].items())
+        return _Item(
+            g["code"].text(), g["name"].text(), g["name_en"].text(), g["param"].choice(channels), chosen,
+            g["clause"].text(),
+        )  # fmt: skip
 
     table = _Table(
         basis=f["basis"].text(),
-        clause=f["clause"].text(),
         effective_from=f["effective_from"].day(),
-        supports={key: value.text() for key, value in f["supports"].pairs()},
+        words={fact: {key: value.text() for key, value in f[name].pairs()} for fact, name in CHOICES.items()},
         items={one.code: one for one in f["items"].each(item, problems)},
+        policy=policy,
     )
-    cells = f["rows"].each(lambda entry: list(_cell(entry, table)), problems)
+    rows = f["rows"].each(lambda entry: list(_row(entry, table)), problems)
     unknown = f["unknown"].each(lambda entry: list(_unknown(entry, table)), problems)
-    return [threshold for group in (*cells, *unknown) for threshold in group]
+    return [threshold for group in (*rows, *unknown) for threshold in group]
 
 
 def _range(place: Value) -> tuple[float, float]:
@@ -67,97 +100,135 @@ def _range(place: Value) -> tuple[float, float]:
     return numbers[0], numbers[1]
 
 
-def _cell(entry: Value, table: _Table) -> Iterator[Threshold]:
-    f = entry.fields("item grade mm rate mark", "support pct")
+def _row(entry: Value, table: _Table) -> Iterator[Threshold]:
+    f = entry.fields("item mm rate mark", "grade support pipe road pct seen")
     item = table.items[f["item"].choice(table.items)]
-    grade = f["grade"].integer()
-    if grade not in GRADES:
-        raise f["grade"].problem("a pit's grade is 1, 2 or 3", "Write grade: 1")
-    limit, rate = POLICY.pick(*_range(f["mm"])), POLICY.pick(*_range(f["rate"]))
-    percent = None if f["pct"].empty else POLICY.pick(*_range(f["pct"]))
-    mark = f["mark"].choice(MARKS)
-    supports = [place.choice(table.supports) for place in f["support"].items()]
-    for support in supports or [""]:
-        facts: dict[str, Any] = {"pit_grade": grade}
-        words = f"{('一', '二', '三')[grade - 1]}级"
-        code = f"pit.{item.code}.g{grade}"
-        if support:
-            facts["pit_support"] = support
-            words += f"·{table.supports[support]}"
-            code += f".{support}"
-        rules = [
-            _rule(table, item, mark, facts, code=f"{code}.cumulative", name=f"{item.name}累计超限（{words}）",
-                  levels=_bands(limit, percent), options={"fact": {"name": "pit_depth_m"}} if percent else {}),
-            _rate(table, item, mark, facts, code=f"{code}.rate", name=f"{item.name}速率超限（{words}）",
-                  limit=rate, label="预警值", samples=1),
-            _rate(table, item, mark, facts, code=f"{code}.rate70", name=f"{item.name}速率连续三次达 70 %（{words}）",
-                  limit=round(rate * RATE_SHARE, 3), label="连续三次达 70 %", samples=RATE_READINGS),
-        ]  # fmt: skip
-        for rule in rules:
-            check_runs(rule, entry)
-            yield rule
+    pick = table.policy.pick
+    for facts, code, words in _places(f, item, table):
+        cell = _Cell(
+            item=item,
+            facts=facts,
+            code=code,
+            words=words,
+            mm=pick(*_range(f["mm"])),
+            percent=None if f["pct"].empty else pick(*_range(f["pct"])),
+            rate=pick(*_range(f["rate"])),
+            mark=f["mark"].choice(MARKS),
+            note=SEEN if f["seen"].choice(("true", "false"), "false") == "true" else "",
+        )
+        yield from _rules(cell, table, entry)
+
+
+def _places(f: Mapping[str, Value], item: _Item, table: _Table) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Facts, code and words of each place that a row stands for."""
+    facts: dict[str, Any] = {}
+    code, words = f"pit.{item.code}", []
+    if not f["grade"].empty:
+        grade = f["grade"].integer()
+        if grade not in GRADES:
+            raise f["grade"].problem("a pit's grade is 1, 2 or 3", "Write grade: 1")
+        facts["pit_grade"], code = grade, f"{code}.g{grade}"
+        words.append(f"{('一', '二', '三')[grade - 1]}级")
+    for key, fact in (("pipe", "pipe_kind"), ("road", "road_kind")):
+        if not f[key].empty:
+            kind = f[key].choice(table.words[fact])
+            facts[fact], code = kind, f"{code}.{kind}"
+            words.append(table.words[fact][kind])
+    supports = [place.choice(table.words["pit_support"]) for place in f["support"].items()]
+    for support in supports:
+        yield (
+            {**facts, "pit_support": support},
+            f"{code}.{support}",
+            "·".join((*words, table.words["pit_support"][support])),
+        )
+    if not supports:
+        yield facts, code, "·".join(words)
 
 
 def _unknown(entry: Value, table: _Table) -> Iterator[Threshold]:
-    """Upper bounds: one where the grade is missing, one a grade where the support is."""
-    f = entry.fields("item mm mark")
+    """Upper bounds where the fact is missing; for the support one a grade, so that they do not meet the row of no grade."""
+    f = entry.fields("item missing mm rate")
     item = table.items[f["item"].choice(table.items)]
-    limit = POLICY.pick(*_range(f["mm"]))
-    places: list[tuple[str, dict[str, Any], str]] = [("no_grade", {"pit_grade": None}, "pit_grade")]
-    by_support = any(item.code == code for code in ("top_h", "top_v"))
-    if by_support:
-        places += [(f"g{g}.no_support", {"pit_grade": g, "pit_support": None}, "pit_support") for g in GRADES]
-    for suffix, facts, missing in places:
-        rule = _rule(
-            table, item, f["mark"].choice(MARKS), facts,
-            code=f"pit.{item.code}.{suffix}", name=f"{item.name}超过表内最大值（现场参数缺失）",
-            levels=(ThresholdLevel(4, limit, "上限"),), options={"fact": {"name": missing}},
-            note="安全等级或支护形式未登记：超过此值必为超限，低于此值不作“正常”判定。",
-        )  # fmt: skip
-        check_runs(rule, entry)
-        yield rule
-
-
-def _bands(limit: float, percent: float | None) -> tuple[ThresholdLevel, ...]:
-    return tuple(
-        ThresholdLevel(
-            severity,
-            round(limit * share, 3),
-            label,
-            percent=None if percent is None else round(percent * share, 5),
+    missing = f["missing"].choice(("pit_grade", *CHOICES))
+    places: list[tuple[str, dict[str, Any]]] = [(f"no_{missing.split('_')[1]}", {missing: None})]
+    if missing == "pit_support":
+        places = [(f"g{grade}.no_support", {"pit_grade": grade, missing: None}) for grade in GRADES]
+        if item.code in ("top_v", "deep_h"):  # the table has no row for these walls
+            places.append(("g1.cement_wall", {"pit_grade": 1, "pit_support": "cement_wall"}))
+    for suffix, facts in places:
+        cell = _Cell(
+            item=item,
+            facts=facts,
+            code=f"pit.{item.code}.{suffix}",
+            words="现场参数未登记，按表内最大值为上限",
+            mm=f["mm"].number(),
+            percent=None,
+            rate=f["rate"].number(),
+            mark="D",
+            note="超过此值必为超限，低于此值不作“正常”判定。",
+            missing="design_limits" if suffix.endswith("cement_wall") else missing,
         )
-        for severity, share, label in BANDS
+        yield from _rules(cell, table, entry)
+
+
+def _rules(cell: _Cell, table: _Table, entry: Value) -> Iterator[Threshold]:
+    """The colour band, and 70 % of the rate in three readings running."""
+    item = cell.item
+    of = f"（{cell.words}）" if cell.words else ""
+    fact = (
+        {"name": "pit_depth_m"}
+        if cell.percent is not None
+        else {"name": cell.missing}
+        if cell.missing
+        else {}
     )
-
-
-def _rate(
-    table: _Table, item: _Item, mark: str, facts: dict[str, Any], *,
-    code: str, name: str, limit: float, label: str, samples: int,
-) -> Threshold:  # fmt: skip
-    return _rule(
-        table, item, mark, facts, code=code, name=name, levels=(ThresholdLevel(3, limit, label),),
-        options={"per": "day", "window_s": 86_400, "samples": samples}, kind="rate", unit="mm/d",
+    slab = {"after": "pit_slab_on", "factor": SLAB_FACTOR}
+    terms: dict[str, Any] = {"cumulative": cell.mm, "rate": cell.rate, "sharp": SUDDEN}
+    if cell.percent is not None:
+        terms["percent"] = cell.percent
+    shared = {"window_s": 86_400, "per": "day", "gap_s": PAUSE_S}
+    levels = tuple(
+        ThresholdLevel(severity, limit, label)
+        for severity, limit, label in zip((2, 3, 4), BAND_LIMITS_PCT, BAND_LABELS, strict=True)
+    )
+    band = _rule(
+        cell, table, code=f"{cell.code}.band", name=f"{item.name}累计值与速率{of}", kind="band", unit="%", levels=levels,
+        options={**shared, "compare": "ge", "samples": 2, "terms": terms, "fact": {**fact, **slab}},
     )  # fmt: skip
+    check_runs(band, entry)
+    yield band
+    if cell.missing:
+        return
+    limit = ThresholdLevel(3, round(cell.rate * RATE_SHARE, 3), "连续三次达 70 %")
+    three = _rule(
+        cell, table, code=f"{cell.code}.rate70", name=f"{item.name}速率连续三次达 70 %{of}", kind="rate", unit="mm/d",
+        levels=(limit,),
+        options={
+            **shared, "compare": "abs_ge", "samples": RATE_READINGS, "duration_s": THREE_READINGS_S,
+            "terms": {"rate": cell.rate}, "fact": slab,
+        },
+    )  # fmt: skip
+    check_runs(three, entry)
+    yield three
 
 
 def _rule(
-    table: _Table, item: _Item, mark: str, facts: dict[str, Any], *,
-    code: str, name: str, levels: tuple[ThresholdLevel, ...], options: dict[str, Any],
-    kind: str = "threshold", unit: str = "mm", note: str = "",
+    cell: _Cell, table: _Table, *, code: str, name: str, kind: str, unit: str,
+    levels: tuple[ThresholdLevel, ...], options: dict[str, Any],
 ) -> Threshold:  # fmt: skip
     return Threshold(
         code=code,
         name=name,
-        name_en=item.name_en,
+        name_en=cell.item.name_en,
         family="pit",
-        param=item.param,
+        param=cell.item.param,
         unit=unit,
         kind=kind,
         levels=levels,
         basis=table.basis,
-        clause=table.clause,
-        mark=mark,
+        clause=f"{cell.item.clause}；预警值应由基坑工程设计方确定（8.0.1），本值仅作缺省",
+        mark=cell.mark,
         effective_from=table.effective_from,
-        options={"compare": "abs_ge", "scope": {"device_types": ["pit"], "facts": facts}, **options},
-        note=note,
+        options={"scope": {"device_types": list(cell.item.types), "facts": dict(cell.facts)}, **options},
+        note=cell.note,
     )

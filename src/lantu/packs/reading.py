@@ -49,6 +49,16 @@ class Value:
         """True if nothing is given here."""
         return self.node is None or (isinstance(self.node, yaml.ScalarNode) and self.node.value in _EMPTY)
 
+    @property
+    def is_list(self) -> bool:
+        """True if a list stands here."""
+        return isinstance(self.node, yaml.SequenceNode)
+
+    @property
+    def is_mapping(self) -> bool:
+        """True if keys with values stand here."""
+        return isinstance(self.node, yaml.MappingNode)
+
     def _scalar(self, kind: str, example: str) -> str:
         if not isinstance(self.node, yaml.ScalarNode) or self.empty:
             raise self.problem(f"{kind} is missing", f"Write it here, e.g. {example}")

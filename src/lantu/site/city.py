@@ -18,6 +18,8 @@ from lantu.accounts.roles import Reach
 from lantu.calc.identifiers import uscc_findings
 from lantu.monitoring.devices.services.load_types import load_types
 from lantu.monitoring.rules.services.load_rules import load_rules
+from lantu.monitoring.vehicles.services.load_vehicle_rules import load_vehicle_rules
+from lantu.packs.load import rules_of
 from lantu.packs.model import CityPack, NationalPack, Person
 
 
@@ -40,7 +42,8 @@ def load_city(national: NationalPack, city: CityPack, *, now: datetime, password
     units = _load_units(city)
     people = _load_people(city, units, now=now, password=password)
     load_types(national.type_rows())
-    load_rules(national.rule_rows(), now=now)
+    load_rules(rules_of(city), now=now, retire=True)
+    load_vehicle_rules(national.vehicles.rows(), now=now)
     return Loaded(len(units), len(people), len(national.device_types), len(national.thresholds))
 
 

@@ -66,7 +66,9 @@ def _band(
     wording: Mapping[str, Any], facts: Mapping[str, Any], design: Mapping[str, Any], period_s: float
 ) -> Placed:
     terms, name = wording["terms"], (wording.get("fact") or {}).get("name")
-    cumulative, reason, missing = float(terms["cumulative"]), None, ()
+    cumulative = float(terms["cumulative"])
+    reason: Reason | None = None
+    missing: tuple[str, ...] = ()
     if "cumulative" in design:
         cumulative = float(design["cumulative"])
     elif name and facts.get(name) is None:

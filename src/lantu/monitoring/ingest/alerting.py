@@ -13,6 +13,7 @@ from lantu.calc.rules import Transition
 from lantu.core.refusals import Refused
 from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert
 from lantu.monitoring.devices.models import Channel, Device
+from lantu.monitoring.ingest.conditions import call_interlock, dried, held_down
 from lantu.monitoring.ingest.memory import Memory, from_ms, on_axis
 
 log = structlog.get_logger(__name__)
@@ -35,15 +36,24 @@ class AlertWriter:
 
     def apply(self, moves: list[Transition]) -> None:
         """Raise, escalate, or note the calm. Between two levels only the way up is news."""
-        alerts = self.memory.alerts
-        self._fetch([move.slot for move in moves if move.level_to > move.level_from])
+        alerts, rules = self.memory.alerts, self.memory.rules
+        self._fetch([move.slot for move in moves if move.level_to > move.level_from and not self._covered(move)])
         for move in moves:
-            if move.level_to > move.level_from:
+            if "interlock" in rules.versions[move.slot].terms:
+                call_interlock(self.memory, move, now=self.now)
+            elif move.level_to > move.level_from:
                 self.raise_one(move, late=False)
             elif move.level_to == 0 and alerts.id[move.slot]:
                 # A value that swings around its limit must not write an event per swing: see flush.
                 alerts.calm_since_ms[move.slot] = move.ts_ms
                 alerts.last[move.slot] = move.value
+        for move in dried(self.memory):
+            self.raise_one(move, late=False)
+
+    def _covered(self, move: Transition) -> bool:
+        """Whether an open alert of this level or a higher one will take the move up without a word."""
+        alerts, slot = self.memory.alerts, move.slot
+        return bool(alerts.id[slot] and not alerts.cleared[slot] and move.level_to <= alerts.severity[slot])
 
     def _fetch(self, slots: list[int]) -> None:
         """Devices and channels of all findings at once: a gale raises hundreds in one batch."""
@@ -58,27 +68,29 @@ class AlertWriter:
         """One finding. A project without anybody to answer is logged and does not stop the others."""
         memory, slot = self.memory, move.slot
         alerts, rules = memory.alerts, memory.rules
+        severity, humidity = held_down(memory, move, late=late)
         if alerts.id[slot] and not alerts.cleared[slot] and alerts.calm_since_ms[slot] and not late:
             # Back above the limit before the calm was announced: the same alert goes on.
             alerts.calm_since_ms[slot] = 0
-            if move.level_to <= alerts.severity[slot]:
+            if severity <= alerts.severity[slot]:
                 return
         version = rules.versions[slot]
         channel_id = rules.channel_id(slot)
         if channel_id not in self._channels:
             self._fetch([slot])
         device = self._devices[rules.devices[slot].row.id]
+        source = rules.sources[slot] if rules.sources else {}
         rank = rules.book.slots[slot].channel - rules.devices[slot].base + 1
         finding = Finding(
             rule_version=version,
             device=device,
             channel=self._channels[channel_id],
-            severity=move.level_to,
+            severity=severity,
             value=move.value,
             limit=_number(move.inputs.get("limit")),
             at=from_ms(move.ts_ms),
             late=late,
-            inputs={**move.inputs, "values": self._around(device.pk, rank, move.ts_ms)},
+            inputs={**move.inputs, **source, **humidity, "values": self._around(device.pk, rank, move.ts_ms)},
         )
         try:
             with transaction.atomic():

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Count, Q
 
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.rules.models import RuleVersion
+from lantu.packs.load import city, quiet_periods
 
 
 def versions_in_force(day: date) -> list[RuleVersion]:
@@ -22,7 +24,16 @@ def versions_in_force(day: date) -> list[RuleVersion]:
     newest: dict[int, RuleVersion] = {}
     for version in holding:
         newest.setdefault(version.rule_id, version)
-    return list(newest.values())
+    return [version for version in newest.values() if _holds_on(version, day)]
+
+
+def _holds_on(version: RuleVersion, day: date) -> bool:
+    """A rule with a calendar (examinations) holds on that calendar's days only."""
+    calendar = version.terms.get("calendar")
+    if not calendar:
+        return True
+    periods = quiet_periods(city(settings.CITY_PACK), calendar)
+    return any(period.first <= day <= period.last for period in periods)
 
 
 @dataclass(frozen=True)

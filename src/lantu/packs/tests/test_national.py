@@ -1,10 +1,15 @@
+import shutil
 from datetime import date, datetime
 
 import pytest
 
 from lantu.calc.deadlines import Term, Unit
+from lantu.calc.pits import RangePolicy
+from lantu.calc.rules import Reason
 from lantu.calc.workdays import BEIJING, add_working_days, assumed_years
-from lantu.packs.load import national
+from lantu.packs.engine import in_scope, placed_rule
+from lantu.packs.load import HERE, city, load_pack, national, national_by, quiet_periods, rules_of
+from lantu.packs.model import CityPack
 
 CHANNELS = {
     "pm10", "pm25", "tsp", "noise", "wind_speed", "wind_direction",
@@ -60,25 +65,102 @@ def test_noise_limits_of_gb_12523():
     assert (night.options["start_min"], night.options["end_min"]) == (22 * 60, 6 * 60)
 
 
-def test_the_pit_table_unfolds_into_three_rules_a_cell():
+def test_the_pit_table_unfolds_into_a_band_and_three_readings():
     rules = national().thresholds
-    cumulative = rules["pit.top_h.g1.pile_wall.cumulative"]
-    assert [(level.severity, level.limit, level.percent) for level in cumulative.levels] == [
-        (2, 14.0, 0.14),
-        (3, 17.0, 0.17),
-        (4, 20.0, 0.2),
-    ]
-    assert cumulative.options["scope"]["facts"] == {"pit_grade": 1, "pit_support": "pile_wall"}
-    assert cumulative.options["fact"] == {"name": "pit_depth_m"}
-    assert rules["pit.top_h.g1.pile_wall.rate"].levels[0].limit == 2
-    assert rules["pit.top_h.g1.pile_wall.rate70"].levels[0].limit == 1.4
-    assert rules["pit.top_h.g1.pile_wall.rate70"].options["samples"] == 3
+    band = rules["pit.top_h.g1.pile_wall.band"]
+    assert band.options["terms"] == {"cumulative": 20, "rate": 2, "sharp": 2, "percent": 0.2}
+    assert [(level.severity, level.limit) for level in band.levels] == [(2, 85), (3, 100), (4, 115)]
+    assert band.options["scope"]["facts"] == {"pit_grade": 1, "pit_support": "pile_wall"}
+    assert band.options["fact"] == {"name": "pit_depth_m", "after": "pit_slab_on", "factor": 0.7}
+    three = rules["pit.top_h.g1.pile_wall.rate70"]
+    assert (three.levels[0].limit, three.options["samples"]) == (1.4, 3)
+
+
+def test_the_worked_example_of_a_pit():
+    """20~30 mm, 0.2~0.3 %H, H = 5 m: 10 mm; without H the 20 mm are an upper bound."""
+    band = national().thresholds["pit.top_h.g1.pile_wall.band"]
+    placed = placed_rule(band, {"pit_depth_m": 5})
+    assert placed.rule is not None
+    assert (placed.rule.cumulative, placed.rule.rate, placed.upper_bound_only) == (10, 2, False)
+    after = placed_rule(band, {"pit_depth_m": 5, "pit_slab_on": "2026-10-01"}).rule
+    assert after is not None
+    assert after.rate == pytest.approx(1.4)
+    bound = placed_rule(band, {})
+    assert (bound.upper_bound_only, bound.reason, bound.missing) == (True, Reason.MISSING_H, ("pit_depth_m",))
+
+
+@pytest.mark.parametrize(("policy", "limit"), [("conservative", 20), ("midpoint", 25), ("lenient", 30)])
+def test_the_policy_reads_the_ranges(policy, limit):
+    rules = national_by(RangePolicy(policy)).thresholds
+    assert rules["pit.top_h.g1.pile_wall.band"].options["terms"]["cumulative"] == limit
+
+
+def test_where_low_values_are_dangerous_the_cautious_end_is_the_upper():
+    assert national().thresholds["pit.anchor.low"].levels[0].limit == 100
+    assert national_by(RangePolicy.LENIENT).thresholds["pit.anchor.low"].levels[0].limit == 80
+
+
+def test_a_force_is_a_share_of_the_design_value_or_is_not_judged():
+    rule = national().thresholds["pit.axial.g1"]
+    placed = placed_rule(rule, {"pit_grade": 1, "member_f2_kn": 2000})
+    assert placed.rule is not None
+    assert [level.limit for level in placed.rule.levels] == [1020, 1200]
+    nothing = placed_rule(rule, {"pit_grade": 1})
+    assert (nothing.rule, nothing.reason, nothing.missing) == (None, Reason.MISSING_FACT, ("member_f2_kn",))
+
+
+def test_the_rise_of_concrete_starts_from_its_placing():
+    placed = placed_rule(national().thresholds["concrete.rise"], {"concrete_placing_c": 18})
+    assert placed.rule is not None
+    assert [level.limit for level in placed.rule.levels] == [63, 68]
+
+
+def test_what_the_standard_leaves_to_the_designer_has_no_value():
+    placed = placed_rule(national().thresholds["pit.column_force"], {})
+    assert (placed.rule, placed.reason) == (None, Reason.MISSING_DESIGN)
 
 
 def test_a_pit_without_grade_or_support_is_never_left_without_a_rule():
     rules = national().thresholds
-    assert rules["pit.top_h.no_grade"].options["scope"]["facts"] == {"pit_grade": None}
-    assert rules["pit.top_h.g2.no_support"].options["fact"] == {"name": "pit_support"}
+    assert rules["pit.top_h.no_grade.band"].options["scope"]["facts"] == {"pit_grade": None}
+    assert rules["pit.top_h.g2.no_support.band"].options["fact"]["name"] == "pit_support"
+    facts = [{}, {"pit_grade": 2}, {"pit_grade": 1, "pit_support": "cement_wall"}]
+    for item, kind in (("top_h", "pit"), ("top_v", "pit"), ("deep_h", "pit_deep"), ("ground", "pit")):
+        for place in facts:
+            held = [
+                row.code for row in rules.values()
+                if row.code.startswith(f"pit.{item}.") and row.kind == "band" and in_scope(row, kind, place)
+            ]  # fmt: skip
+            assert len(held) == 1, (item, place, held)
+
+
+def test_a_corroborated_cell_is_not_called_verified():
+    seen = [row for row in national().thresholds.values() if "第二份公开资料" in row.note]
+    assert seen
+    assert {row.mark for row in seen} == {"K"}
+
+
+def test_a_citys_own_rows_and_policy(tmp_path):
+    root = tmp_path / "elsewhere"
+    shutil.copytree(HERE / "cities" / "dezhou", root)
+    (root / "pack.yaml").write_text("kind: city\nversion: 2026-1\nrange_policy: lenient\n", encoding="utf-8")
+    own = (
+        "- {code: dust.pm10.hour, name: PM10, name_en: PM10, family: dust, param: pm10, unit: µg/m³, kind: threshold, stat: mean,"
+        " window_s: 3600, levels: [{severity: 3, limit: 140, label: 本市}], basis: 本市办法, mark: V, effective_from: 2026-01-01}\n"
+    )
+    (root / "thresholds.yaml").write_text(own, encoding="utf-8")
+    pack = load_pack(root)
+    assert isinstance(pack, CityPack)
+    rows = {row["code"]: row for row in rules_of(pack)}
+    assert len(rows) == len(national().thresholds)
+    assert rows["dust.pm10.hour"]["levels"] == [{"severity": 3, "limit": 140.0, "label": "本市"}]
+    assert rows["pit.top_h.g1.pile_wall.band"]["terms"]["cumulative"] == 30
+
+
+def test_examination_days_of_nation_and_city():
+    periods = quiet_periods(city(), "exam")
+    assert {period.mark for period in periods} == {"K", "U"}
+    assert any(period.first <= date(2026, 6, 8) <= period.last for period in periods)
 
 
 def test_rows_have_the_names_of_a_rule_version():

@@ -21,6 +21,7 @@ from lantu.monitoring.alerts.states import AlertKind
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.events import AlertRaised
 from lantu.monitoring.rules.models import RuleVersion
+from lantu.monitoring.rules.states import TECHNICAL_KINDS
 
 SUBJECT = "monitoring.alert"
 
@@ -66,7 +67,7 @@ def raise_alert(finding: Finding, *, now: datetime) -> Alert:
             now=now,
         )
     version, device, project = finding.rule_version, finding.device, finding.device.project
-    kind = AlertKind.TECHNICAL if version.kind == "silence" else AlertKind.RISK
+    kind = AlertKind.TECHNICAL if version.kind in TECHNICAL_KINDS else AlertKind.RISK
     # The duty names the alert and the alert may not be without duty: the number comes first.
     pk = reserve_id(Alert)
     alert = _blank(finding, pk=pk, kind=kind, now=now)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from lantu.core.refusals import Unacceptable
 from lantu.core.services.emit import emit
 from lantu.monitoring.devices.services.registry_version import raise_registry_version
-from lantu.monitoring.events import RuleVersionLoaded
+from lantu.monitoring.events import RuleRetired, RuleVersionLoaded
 from lantu.monitoring.rules.compiling import engine_rule
 from lantu.monitoring.rules.models import Rule, RuleVersion
 from lantu.monitoring.rules.states import ENGINE_KINDS, Mark, RuleKind
@@ -36,24 +36,29 @@ ADDED = frozenset({"gap_s", "terms"})
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many rules got a new version, how many are as they were, and which keep what the rule desk decided."""
+    """How many rules got a new version, how many are as they were, which keep what the rule desk decided, and which
+    the pack no longer has."""
 
     new_versions: int
     unchanged: int
     kept: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
 
 
 @transaction.atomic
-def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Loaded:
+def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime, retire: bool = False) -> Loaded:
     """Write rules {code, name, param, family, kind, levels, basis, clause, mark, effective_from, …}.
 
     Field names are those of RuleVersion. Raises Unacceptable naming the rule that cannot be understood:
     then nothing is loaded. A version that two people decided at the rule desk stays: what the pack says anew about
-    that rule is only reported (``kept``), for somebody to propose.
+    that rule is only reported (``kept``), for somebody to propose. ``retire``: rules of the pack that are not among the
+    rows end today; their versions, judgements and alerts stay.
     """
     new = unchanged = 0
     kept: list[str] = []
+    codes: set[str] = set()
     for row in rows:
+        codes.add(row["code"])
         wording = _wording(row)
         fingerprint = fingerprint_of(wording)
         rule, _created = Rule.objects.get_or_create(
@@ -61,7 +66,8 @@ def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Loaded:
             defaults={"name": row["name"], "param": row.get("param", ""), "family": row.get("family", "")},
         )
         current = RuleVersion.objects.filter(rule=rule, effective_to=None).first()
-        if current is not None and current.fingerprint == fingerprint:
+        newest = RuleVersion.objects.filter(rule=rule).order_by("-version").first()
+        if newest is not None and newest.fingerprint == fingerprint and newest.effective_to == _end_of(row):
             unchanged += 1
             continue
         last_of_pack = RuleVersion.objects.filter(rule=rule, proposal=None).order_by("-version").first()
@@ -71,7 +77,7 @@ def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Loaded:
             else:
                 kept.append(rule.code)
             continue
-        version = _next_version(rule, current, row, wording=wording, fingerprint=fingerprint, now=now)
+        version = _next_version(rule, newest, row, wording=wording, fingerprint=fingerprint, now=now)
         check_version(version)
         version.save(force_insert=True)
         new += 1
@@ -82,9 +88,33 @@ def load_rules(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Loaded:
             actor=None,
             at=now,
         )
-    if new:
+    retired = _retire(codes, now=now) if retire else ()
+    if new or retired:
         raise_registry_version()
-    return Loaded(new, unchanged, tuple(kept))
+    return Loaded(new, unchanged, tuple(kept), retired)
+
+
+def _retire(codes: set[str], *, now: datetime) -> tuple[str, ...]:
+    """End the rules that the pack no longer has; what the rule desk decided stays."""
+    gone = RuleVersion.objects.filter(effective_to=None, proposal=None).exclude(rule__code__in=codes)
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    named = []
+    for version in gone.select_related("rule"):
+        last_day = max(yesterday, version.effective_from)
+        RuleVersion.objects.filter(pk=version.pk).update(effective_to=last_day)
+        named.append(version.rule.code)
+        emit(
+            RuleRetired(
+                project_id=None, subject_id=version.pk, rule=version.rule.code, version=version.version
+            ),
+            actor=None,
+            at=now,
+        )
+    return tuple(named)
+
+
+def _end_of(row: Mapping[str, Any]) -> date | None:
+    return _as_date(row["effective_to"]) if row.get("effective_to") else None
 
 
 def _wording(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +160,7 @@ def _next_version(
         # A rule that was in force is never rewritten for the past: the new wording begins today at the earliest.
         begins = max(begins, timezone.localdate(now), current.effective_from)
         last_day = max(begins - timedelta(days=1), current.effective_from)
-        RuleVersion.objects.filter(pk=current.pk).update(effective_to=last_day)
+        RuleVersion.objects.filter(pk=current.pk, effective_to=None).update(effective_to=last_day)
         number = current.version + 1
     ends = row.get("effective_to")
     return RuleVersion(

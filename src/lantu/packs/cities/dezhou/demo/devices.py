@@ -89,12 +89,16 @@ def _devices(project: DemoProject, counts: Mapping[str, int], now: datetime) -> 
 
 
 def _facts(draw: Random, kind: str) -> Mapping[str, Any]:
-    """A pit's grade, support and depth; now and then the depth is not stated, and rules abstain."""
+    """What is stated of the place; now and then a pit's depth is not, and its rules abstain."""
+    if kind == "mass_concrete":
+        return {"concrete_placing_c": 24.0}
     if kind != "pit":
         return {}
     facts: dict[str, Any] = {
         "pit_grade": draw.choice((1, 2, 2, 3)),
         "pit_support": draw.choice(("pile_wall", "pile_wall", "soil_nail")),
+        "force_member": "strut",
+        "member_f2_kn": 2600,
     }
     depth = round(draw.uniform(5.5, 13.5), 1)
     if draw.random() < 0.92:

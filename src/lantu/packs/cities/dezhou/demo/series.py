@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lantu.calc.rules import Book, Slot, State, judge_readings
-from lantu.packs.engine import in_scope, placed_rule
+from lantu.packs.engine import in_scope, placed_rule, runs_live
 from lantu.packs.load import national
 from lantu.packs.model import Threshold
 
@@ -31,11 +31,13 @@ LEVELS: Mapping[str, Mapping[int, tuple[int, int, float, float]]] = {
     "power.cable_temp": {2: (3, 60, 61, 68), 3: (3, 60, 71, 82)},
 }
 CORE_OVER_SURFACE = {2: (23.0, 24.6), 3: (25.4, 28.5)}
-PIT_BAND = {2: 0.75, 3: 0.90}
-"""Utilisation of the cumulative limit that lies inside a severity's band."""
+PIT_BAND = {2: 0.92, 3: 1.05}
+"""Utilisation of the cumulative limit that alone gives a severity."""
 
 
-def make_series(draw: Random, threshold: Threshold, severity: int, facts: Mapping[str, Any]) -> Series:
+def make_series(
+    draw: Random, story: str, threshold: Threshold, severity: int, facts: Mapping[str, Any]
+) -> Series:
     """Readings of one device under this rule. Raises ``KeyError`` for a rule without a recipe."""
     code, param = threshold.code, threshold.param
     if code == "concrete.core_surface":
@@ -43,12 +45,13 @@ def make_series(draw: Random, threshold: Threshold, severity: int, facts: Mappin
         over = draw.uniform(*CORE_OVER_SURFACE[severity])
         row = {"concrete_core_c": round(surface + over, 1), "concrete_surface_c": surface}
         return tuple((step * 300_000, {**row, "ambient_c": round(surface - 15, 1)}) for step in range(3))
-    if code.startswith("pit.") and code.endswith(".cumulative"):
-        limit = placed_rule(threshold, facts).rule.levels[-1].limit
+    band = placed_rule(threshold, facts).rule if story.startswith("pit.") else None
+    if band is not None and story == "pit.cumulative":
+        limit = band.cumulative
         value = round(limit * PIT_BAND[severity], 2)
         return tuple((step * 300_000, {param: round(value + 0.02 * step, 2)}) for step in range(2))
-    if code.startswith("pit.") and code.endswith(".rate"):
-        per_day = threshold.levels[0].limit * 1.15
+    if band is not None:
+        per_day = band.rate * 1.15
         first = round(draw.uniform(1.0, 2.5), 2)
         return tuple((hour * 3_600_000, {param: round(first + per_day * hour / 24, 3)}) for hour in range(21))
     count, step_s, low, high = LEVELS[code][severity]
@@ -69,9 +72,11 @@ def moves_of(
         other = threshold.options.get("other")
         if threshold.param not in number or (other and other not in number):
             continue
-        if not in_scope(threshold, device_type, facts):
+        if not runs_live(threshold) or not in_scope(threshold, device_type, facts):
             continue
         placed = placed_rule(threshold, facts)
+        if placed.rule is None:
+            continue
         codes.append(threshold.code)
         slots.append(
             Slot(

@@ -98,7 +98,7 @@ def _warning(
 ) -> DemoWarning:
     draw = seeded(f"warning:{case.no}")
     project, device, threshold = _scene(draw, case, sites, taken)
-    series = make_series(draw, threshold, case.severity, device.facts)
+    series = make_series(draw, case.rule, threshold, case.severity, device.facts)
     start_ms = int(case.started_at.timestamp() * 1000)
     moves = moves_of(series, start_ms, device.type_code, device.facts)
     if [(rule, severity) for rule, severity, _ in moves] != [(threshold.code, case.severity)]:
@@ -150,7 +150,11 @@ def _scene(
             continue
         for device in project.devices:
             threshold = _rule_for(case.rule, device)
-            if threshold is not None and device.installed_on <= day and (device.code, case.rule) not in taken:
+            if (
+                threshold is not None
+                and device.installed_on <= day
+                and (device.code, _kind(case.rule)) not in taken
+            ):
                 found.append((project, device, threshold))
     preferred = [entry for entry in found if entry[0].key == case.prefer]
     # at most a few a site, so that the map shows the whole city
@@ -159,8 +163,13 @@ def _scene(
     chosen = (
         (preferred or spread)[0] if preferred and case.outcome == "open" else draw.choice(preferred or spread)
     )
-    taken.add((chosen[1].code, case.rule))
+    taken.add((chosen[1].code, _kind(case.rule)))
     return chosen
+
+
+def _kind(story: str) -> str:
+    """Both stories of a pit end in the same rule: a device has at most one of them."""
+    return "pit" if story.startswith("pit.") else story
 
 
 def _load(taken: set[tuple[str, str]], project: DemoProject) -> int:
@@ -175,7 +184,7 @@ def _rule_for(rule: str, device: DemoDevice) -> Threshold | None:
         if device.type_code != "pit" or "pit_depth_m" not in device.facts:
             return None
         grade, support = device.facts["pit_grade"], device.facts["pit_support"]
-        return thresholds.get(f"pit.top_h.g{grade}.{support}.{rule.removeprefix('pit.')}")
+        return thresholds.get(f"pit.top_h.g{grade}.{support}.band")
     threshold = thresholds[rule]
     return (
         threshold

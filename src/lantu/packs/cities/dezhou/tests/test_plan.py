@@ -167,7 +167,11 @@ def test_about_eight_devices_a_site(sites):
     codes = [device.code for p in sites for device in p.devices]
     assert len(codes) == len(set(codes))
     kinds = Counter(device.type_code for p in sites for device in p.devices)
-    assert set(kinds) == set(national().device_types)
+    assert (
+        set(kinds)
+        == {"dust_noise", "tower_crane", "pit", "mass_concrete", "power_box"}
+        <= set(national().device_types)
+    )
 
 
 def test_86_warnings_of_which_85_closed_and_the_last_open(demo):
