@@ -69,6 +69,39 @@ def _device_style() -> dict[str, Any]:
     }
 
 
+def _vehicle_style() -> dict[str, Any]:
+    return {
+        "color_by": "state",
+        "label_field": "name",
+        "link_field": "url",
+        "legend": [
+            {"value": "quiet", "label": _("失联"), "color": "orange"},
+            {"value": "moving", "label": _("行驶"), "color": "green"},
+            {"value": "standing", "label": _("停车"), "color": "primary"},
+            {"value": "away", "label": _("离线"), "color": "grey"},
+        ],
+        "popup": [
+            {"field": "state", "label": _("状态")},
+            {"field": "company", "label": _("运输企业")},
+            {"field": "speed", "label": _("车速")},
+            {"field": "load", "label": _("载重")},
+            {"field": "at", "label": _("定位时间")},
+        ],
+    }
+
+
+def _track_style() -> dict[str, Any]:
+    return {"color": "primary", "label_field": "name", "link_field": "url"}
+
+
+def _disposal_style() -> dict[str, Any]:
+    return {
+        "color": "green",
+        "label_field": "name",
+        "popup": [{"field": "code", "label": _("编号")}, {"field": "until", "label": _("核准止")}],
+    }
+
+
 def _hazard_style() -> dict[str, Any]:
     words = ((4, _("红"), "red"), (3, _("橙"), "orange"), (2, _("黄"), "yellow"), (1, _("蓝"), "primary"))
     return {
@@ -77,6 +110,29 @@ def _hazard_style() -> dict[str, Any]:
         "link_field": "url",
         "legend": [{"value": str(level), "label": label, "color": color} for level, label, color in words],
         "popup": [{"field": "severity", "label": _("等级")}, {"field": "project", "label": _("项目")}],
+    }
+
+
+def _risk_style() -> dict[str, Any]:
+    words = (
+        (4, _("重大风险"), "red"),
+        (3, _("较大风险"), "orange"),
+        (2, _("一般风险"), "yellow"),
+        (1, _("低风险"), "primary"),
+    )
+    return {
+        "color_by": "severity",
+        "label_field": "name",
+        "link_field": "url",
+        "legend": [{"value": str(level), "label": label, "color": color} for level, label, color in words],
+        "popup": [
+            {"field": "project", "label": _("项目")},
+            {"field": "work", "label": _("作业")},
+            {"field": "level", "label": _("判定")},
+            {"field": "window", "label": _("时间")},
+            {"field": "responsible", "label": _("责任人")},
+            {"field": "weather", "label": _("天气")},
+        ],
     }
 
 
@@ -89,7 +145,8 @@ def _look(layer: MapLayer, counts: dict[str, int]) -> dict[str, Any]:
             if layer.kind == "points"
             else {key: value for key, value in look.items() if key != "label_field"}
         )
-    looks = {"county": _county_style, "device": _device_style, "hazard": _hazard_style}
+    looks = {"county": _county_style, "device": _device_style, "hazard": _hazard_style, "risk": _risk_style}
+    looks |= {"vehicle": _vehicle_style, "track": _track_style, "disposal": _disposal_style}
     return looks[layer.style]() if layer.style in looks else {"label_field": "name", "link_field": "url"}
 
 
@@ -111,7 +168,8 @@ def layers_document(
                 "label": str(layer.label),
                 "kind": layer.kind,
                 "style": layer.style,
-                "visible": layer.visible,
+                # A layer that is asked for by its name is meant to be seen.
+                "visible": layer.visible or layer.key in only,
                 "url": reverse(layer.url_name),
                 **({"cluster": True} if layer.kind == "points" else {}),
                 **_look(layer, counts),

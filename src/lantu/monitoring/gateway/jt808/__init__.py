@@ -1,0 +1,1 @@
+"""JT/T 808: terminals of slag trucks (docs/protocols.md)."""
