@@ -173,7 +173,7 @@ def _stop(path: Path) -> None:
 
 def actors() -> list[Any]:
     """The fleet as the simulator plays it; no database needed, the tokens follow from the secret."""
-    from lantu.monitoring.simulate.fleet import Actor
+    from lantu.monitoring.simulate.actors import Actor
 
     keys = (("pm10", 1), ("pm25", 1), ("noise", 1), ("wind_speed", 1))
     return [

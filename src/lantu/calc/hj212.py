@@ -321,7 +321,11 @@ def parse_time(text: str) -> datetime:
     if not (text.isascii() and text.isdigit()) or len(text) not in (14, 17):
         raise Malformed(f"time {text[:24]!r}")
     try:
-        moment = datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(tzinfo=CHINA)
+        # Not strptime: it takes five times as long, and this is done for every packet.
+        moment = datetime(
+            int(text[:4]), int(text[4:6]), int(text[6:8]), int(text[8:10]), int(text[10:12]), int(text[12:14]),
+            tzinfo=CHINA,
+        )  # fmt: skip
     except ValueError as error:
         raise Malformed(f"time {text[:24]!r}") from error
     return moment + timedelta(milliseconds=int(text[14:] or 0))

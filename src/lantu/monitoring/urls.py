@@ -5,6 +5,7 @@ from django.urls import path
 from lantu.monitoring import views, views_data, views_readings
 from lantu.monitoring.devices import views as registration
 from lantu.monitoring.devices.checkups import views as checkups
+from lantu.monitoring.gateway.hj212 import views as hj212
 from lantu.monitoring.observations import views as observations
 from lantu.monitoring.rules.desk import views as desk
 from lantu.monitoring.vehicles.urls import urlpatterns as vehicle_doors
@@ -32,6 +33,9 @@ urlpatterns = [
     path("devices/<str:code>/token", views.token, name="token"),
     path("devices/<str:code>/chart/<str:key>.json", views_data.chart, name="chart"),
     path("devices/<str:code>/readings/<str:key>.csv", views_readings.readings_csv, name="readings_csv"),
+    path("gateway/", hj212.gateway, name="gateway"),
+    path("gateway/hj212-import", hj212.sheet, name="hj212_sheet"),
+    path("devices/<str:code>/hj212", hj212.station, name="hj212_station"),
     path("storage/", views_readings.storage, name="storage"),
     path("coverage/", views.coverage_page, name="coverage"),
     path("alerts/", views.alerts, name="alerts"),

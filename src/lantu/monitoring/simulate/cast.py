@@ -14,7 +14,8 @@ from django.utils import timezone
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.devices.services.token import PREFIX, hash_token
 from lantu.monitoring.devices.states import DeviceStatus
-from lantu.monitoring.simulate.fleet import Actor
+from lantu.monitoring.gateway.hj212.models import Hj212Station
+from lantu.monitoring.simulate.actors import Actor
 
 
 def demo_token(code: str) -> str:
@@ -64,6 +65,10 @@ def _actors(devices: Iterable[Device]) -> list[Actor]:
         .values_list("device_id", "key", "decimals")
     ):
         channels.setdefault(device_id, []).append((key, decimals))
+    stations = {
+        row[0]: row[1:]
+        for row in Hj212Station.objects.filter(device__in=found).values_list("device_id", "mn", "pw")
+    }
     return [
         Actor(
             code=device.code,
@@ -72,6 +77,8 @@ def _actors(devices: Iterable[Device]) -> list[Actor]:
             channels=tuple(channels.get(device.pk, [])),
             period_s=float(getattr(device, "period_s", None) or 60),
             installed_at=_noon(device),
+            mn=stations.get(device.pk, ("", ""))[0],
+            pw=stations.get(device.pk, ("", ""))[1],
         )
         for device in found
         if channels.get(device.pk)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import structlog
 
+from lantu.monitoring.simulate.actors import Actor
+from lantu.monitoring.simulate.logger import talk
 from lantu.monitoring.simulate.mqtt import KEEP_ALIVE_S, MqttRefused, Publisher, text
-from lantu.monitoring.simulate.signals import EXCESS_CHANCE, in_gap, unit, value_at
+from lantu.monitoring.simulate.signals import EXCESS_CHANCE, in_gap, unit
 
 log = structlog.get_logger(__name__)
 CONNECTS_AT_ONCE = 20
@@ -20,37 +20,20 @@ LONGEST_PAUSE_S = 60.0
 CALM_AFTER_START_S = 1800.0
 
 
-@dataclass(frozen=True)
-class Actor:
-    """A device as the simulator plays it."""
-
-    code: str
-    project: str
-    token: str
-    channels: tuple[tuple[str, int], ...]
-    period_s: float
-    installed_at: float = 0.0
-
-    @property
-    def topic(self) -> str:
-        """Where it publishes."""
-        return f"lantu/{self.project}/{self.code}/telemetry"
-
-    def payload(self, at: float, *, chance: float = EXCESS_CHANCE) -> bytes:
-        """Its message at unix time ``at``."""
-        values = {
-            key: round(value_at(self.code, key, at, installed_at=self.installed_at, chance=chance), decimals)
-            for key, decimals in self.channels
-        }
-        return json.dumps({"ts": int(at * 1000), "values": values}, separators=(",", ":")).encode()
-
-
 async def run_fleet(
-    actors: Iterable[Actor], *, host: str, port: int, stop: asyncio.Event, chance: float = EXCESS_CHANCE
-) -> None:
-    """Play all devices until ``stop`` is set."""
+    actors: Iterable[Actor], *, host: str, port: int, stop: asyncio.Event, chance: float = EXCESS_CHANCE,
+    gateway: tuple[str, int] | None = None,
+) -> None:  # fmt: skip
+    """Play all devices until ``stop`` is set; stations of HJ 212 over the gateway, where there is one."""
     gate = asyncio.Semaphore(CONNECTS_AT_ONCE)
-    tasks = [asyncio.create_task(_play(actor, host, port, gate, chance)) for actor in actors]
+    tasks = [
+        asyncio.create_task(
+            _play_logger(actor, *gateway, chance)
+            if gateway is not None and actor.mn
+            else _play(actor, host, port, gate, chance)
+        )
+        for actor in actors
+    ]
     log.info("fleet_started", devices=len(tasks))
     await stop.wait()
     for task in tasks:
@@ -77,6 +60,20 @@ async def _play(actor: Actor, host: str, port: int, gate: asyncio.Semaphore, cha
             log.info("device_offline", device=actor.code, why=str(error) or repr(error))
         await asyncio.sleep(pause * (1 + unit(actor.code, time.time())))
         pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+async def _play_logger(actor: Actor, host: str, port: int, chance: float) -> None:
+    """One station of HJ 212: connect, report, and connect again after any loss."""
+    await asyncio.sleep(unit(actor.code, "phase") * min(actor.period_s, 60))
+    pause = 1.0
+    while True:
+        connected = time.monotonic()
+        try:
+            await talk(actor, host, port, chance=chance)
+        except OSError as error:
+            log.info("device_offline", device=actor.code, why=str(error) or repr(error))
+        pause = 1.0 if time.monotonic() - connected > LONGEST_PAUSE_S else min(pause * 2, LONGEST_PAUSE_S)
+        await asyncio.sleep(pause * (1 + unit(actor.code, time.time())))
 
 
 async def _report(actor: Actor, publisher: Publisher, chance: float) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from lantu.monitoring.simulate.fleet import Actor
+from lantu.monitoring.simulate.actors import Actor
 from lantu.monitoring.simulate.mqtt import Publisher, text
 
 TICK_S = 0.005

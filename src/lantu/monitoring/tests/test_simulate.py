@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantu.monitoring.simulate import signals
-from lantu.monitoring.simulate.fleet import Actor
+from lantu.monitoring.simulate.actors import Actor
 from lantu.monitoring.simulate.load import payload_tail
 from lantu.monitoring.simulate.mqtt import connect_packet, publish_packet, remaining_length, text
 from lantu.packs.load import national

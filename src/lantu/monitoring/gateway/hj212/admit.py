@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from lantu.calc import hj212
 from lantu.monitoring.gateway.hj212.factors import Reading, read_factors
@@ -88,7 +89,7 @@ def message_of(station: Station, ts_ms: int, reading: Reading) -> Outgoing:
     body: dict[str, object] = {"ts": ts_ms, "values": reading.values}
     if reading.flags:
         body["flags"] = reading.flags
-    payload = json.dumps(body, separators=(",", ":")).encode()
+    payload = msgspec.json.encode(body)
     digest = hashlib.blake2s(payload, digest_size=10).hexdigest()
     headers = {SOURCE_HEADER: Quarantine.Source.HJ212.value, MSG_ID_HEADER: f"{station.code}-{digest}"}
     return Outgoing(station.subject, payload, headers)

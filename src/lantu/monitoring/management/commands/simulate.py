@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lantu.monitoring.ingest.models import IngestOffset
+from lantu.monitoring.simulate.actors import Actor
 from lantu.monitoring.simulate.cast import demo_actors, prepare_demo_tokens
-from lantu.monitoring.simulate.fleet import Actor, run_fleet
+from lantu.monitoring.simulate.fleet import run_fleet
 from lantu.monitoring.simulate.load import LoadReport, connect_all, run_load
 from lantu.monitoring.simulate.signals import EXCESS_CHANCE
+from lantu.monitoring.simulate.trucks import demo_trucks, run_trucks
 
 
 class Command(BaseCommand):
@@ -39,6 +45,20 @@ class Command(BaseCommand):
             help="live: chance of an excess per channel and hour",
         )
 
+        parser.add_argument(
+            "--hj212",
+            action=argparse.BooleanOptionalAction,
+            default=True,
+            help="live: stations of HJ 212 speak to the gateway (LANTU_HJ212_PORT), not MQTT",
+        )
+
+        parser.add_argument(
+            "--jt808",
+            action=argparse.BooleanOptionalAction,
+            default=True,
+            help="live: slag trucks report to the gateway (LANTU_JT808_PORT)",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = (
             os.environ.get("LANTU_MQTT_HOST") or "127.0.0.1",
@@ -51,7 +71,11 @@ class Command(BaseCommand):
                 "There are no demonstration devices to play: seed the demonstration city first."
             )
         if options["rate"] is None:
-            asyncio.run(_live(actors, host, port, options["chance"]))
+            gateway = os.environ.get("LANTU_HJ212_PORT") if options["hj212"] else None
+            place = (host, int(gateway)) if gateway and gateway.isdigit() else None
+            trucks = os.environ.get("LANTU_JT808_PORT") if options["jt808"] else None
+            with _trucks_on_the_road(host, trucks):
+                asyncio.run(_live(actors, host, port, options["chance"], place))
         else:
             self._load(actors, host, port, options)
 
@@ -79,11 +103,34 @@ def stored_messages() -> int:
     return sum(IngestOffset.objects.values_list("messages", flat=True))
 
 
-async def _live(actors: list[Actor], host: str, port: int, chance: float) -> None:
+@contextmanager
+def _trucks_on_the_road(host: str, port: str | None) -> Iterator[None]:
+    """Let the demonstration's trucks drive in a thread of their own meanwhile."""
+    trucks = demo_trucks() if port and port.isdigit() else []
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=run_trucks,
+        args=(trucks,),
+        kwargs={"host": host, "port": int(port or 0), "stop": stop},
+        daemon=True,
+    )
+    if trucks:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if trucks:
+            thread.join(timeout=15)
+
+
+async def _live(
+    actors: list[Actor], host: str, port: int, chance: float, gateway: tuple[str, int] | None
+) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run_fleet(actors, host=host, port=port, stop=stop, chance=chance)
+    await run_fleet(actors, host=host, port=port, stop=stop, chance=chance, gateway=gateway)
 
 
 async def _load(actors: list[Actor], host: str, port: int, options: dict[str, Any]) -> LoadReport:

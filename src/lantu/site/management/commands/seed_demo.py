@@ -15,6 +15,8 @@ from lantu.duties.services.seen import mark_notices_seen
 from lantu.packs.load import city
 from lantu.projects.models import Project
 from lantu.site.demo.history import Agenda, World, play, put_projects
+from lantu.site.demo.stations import put_stations
+from lantu.site.demo.trucks import put_trucks
 from lantu.site.demo.warnings import Stories, put_devices
 from lantu.site.demo.yesterday import play_yesterday
 
@@ -41,6 +43,8 @@ class Command(BaseCommand):
         put_devices(agenda, plan, world, zone=zone)
         Stories(plan, world).put(agenda)
         play(agenda, until=now, progress=self._progress)
+        self._progress("stations", put_stations(now=now), 0)
+        self._progress("trucks", put_trucks(plan, world, now=now), 0)
         self._progress("readings", play_yesterday(now=timezone.now()), 0)
         # What the ladder told people months ago is no news to them today.
         for person in world.people.values():

@@ -1,0 +1,1 @@
+"""What people do with HJ 212 stations, one transaction each."""
