@@ -124,9 +124,9 @@ def mqtt_auth(env: dict[str, str], connections: Connections, server: Nats | None
 
 
 def gateway(env: dict[str, str], connections: Connections) -> Spec:
-    """The process that devices of other protocols connect to; ready when it listens."""
+    """The process that devices of other protocols connect to; ready when it listens on all of their ports."""
     wanted = list(connections.gateway_ports.values())
-    return command("gateway", env, ready=lambda pid: any(ports.held_by_group(port, pid) for port in wanted))
+    return command("gateway", env, ready=lambda pid: all(ports.held_by_group(port, pid) for port in wanted))
 
 
 def step(name: str, env: dict[str, str], *arguments: str) -> Spec:

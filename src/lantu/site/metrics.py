@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from lantu.duties.models import Duty
+from lantu.monitoring.gateway.status import gateways
 from lantu.monitoring.ingest.models import IngestOffset
 from lantu.monitoring.ingest.wire import ProtocolError
 from lantu.monitoring.models import Alert
@@ -61,7 +62,7 @@ class HouseCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("lantu_database_up", "1 when the database answered this scrape")
         try:
-            found = [*_alerts(), *_duties(), _jobs(), *_stored()]
+            found = [*_alerts(), *_duties(), _jobs(), *_stored(), *_gateway()]
         except DatabaseError as error:
             log.warning("meters_without_database", error=str(error).splitlines()[0])
             up.add_metric([], 0)
@@ -114,6 +115,18 @@ def _stored() -> Iterator[Metric]:
         counter = CounterMetricFamily(f"lantu_ingest_{name}", f"Telemetry {name} since the beginning")
         counter.add_metric([], value or 0)
         yield counter
+
+
+def _gateway() -> Iterator[Metric]:
+    """Counters of the device gateways as they last wrote them; a process starts from 0 again."""
+    gauge = GaugeMetricFamily(
+        "lantu_gateway", "Counters of a device gateway", labels=["process", "protocol", "counter"]
+    )
+    for row in gateways(now=timezone.now()):
+        for protocol, counters in row.counters.items():
+            for name, value in counters.items():
+                gauge.add_metric([row.name, protocol, name], value)
+    yield gauge
 
 
 def _lag() -> Iterator[Metric]:
