@@ -53,11 +53,13 @@ from lantu.monitoring.telemetry.selectors import (
     visible_quarantine,
 )
 from lantu.monitoring.telemetry.steps import parse_step, span_of
+from lantu.monitoring.vehicles.api import router as vehicles_router
 
 router = Router(tags=["monitoring"])
 router.add_router("", desk_router)
 router.add_router("", devices_router)
 router.add_router("", observations_router)
+router.add_router("", vehicles_router)
 
 
 class DeviceToken(HttpBearer):

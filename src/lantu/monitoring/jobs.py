@@ -4,11 +4,23 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
+from lantu.monitoring.cranes.services.judge_groups import judge_groups
+from lantu.monitoring.quality.services.check_devices import check_devices
+from lantu.monitoring.rules.county import judge_county_hours
 from lantu.monitoring.rules.desk import jobs as desk_jobs
 from lantu.monitoring.telemetry.retention import drop_expired, make_room_ahead, policy
 from lantu.monitoring.telemetry.seal import seal_due
+from lantu.monitoring.vehicles import jobs as vehicle_jobs
 
-__all__ = ["desk_jobs", "drop_expired_readings", "seal_readings"]
+__all__ = [
+    "check_data_quality",
+    "compare_with_county",
+    "desk_jobs",
+    "drop_expired_readings",
+    "seal_readings",
+    "vehicle_jobs",
+    "watch_crane_groups",
+]
 
 # A round stops here and the next one goes on: other timers wait for the same worker.
 SEAL_LIMIT_S = 900.0
@@ -30,3 +42,26 @@ def seal_readings(timestamp: int) -> None:
 def drop_expired_readings(timestamp: int) -> None:
     """Every night: months beyond the time they are kept."""
     drop_expired(now=datetime.fromtimestamp(timestamp, UTC), kept=policy())
+
+
+@app.periodic(cron="*/20 * * * *")
+@app.task(name="monitoring.check_data_quality", queue="timers", queueing_lock="monitoring.check_data_quality")
+def check_data_quality(timestamp: int) -> None:
+    """Three times an hour: flat lines, spikes, twins, clocks, calibrations, missing facts."""
+    check_devices(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(
+    name="monitoring.compare_with_county", queue="timers", queueing_lock="monitoring.compare_with_county"
+)
+def compare_with_county(timestamp: int) -> None:
+    """Every hour, when the county's mean has come: PM10 of the sites above it."""
+    judge_county_hours(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="monitoring.watch_crane_groups", queue="timers", queueing_lock="monitoring.watch_crane_groups")
+def watch_crane_groups(timestamp: int) -> None:
+    """Every minute: how close the cranes of a group came since the last."""
+    judge_groups(now=datetime.fromtimestamp(timestamp, UTC))

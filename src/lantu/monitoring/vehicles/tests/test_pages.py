@@ -1,0 +1,281 @@
+"""Pages, map layers and the API of trucks: what they show, and to whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from lantu.monitoring.vehicles.models import Vehicle, VehicleFinding
+from lantu.monitoring.vehicles.services.store_reports import store_reports
+from lantu.monitoring.vehicles.sheets import template
+from lantu.monitoring.vehicles.tests.ground import drive, stand
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_() -> Callable[[Any], Client]:
+    def sign_in(user: Any) -> Client:
+        found = Client()
+        found.force_login(user)
+        return found
+
+    return sign_in
+
+
+@pytest.fixture
+def driven(road: SimpleNamespace) -> SimpleNamespace:
+    """A run of an hour ago: too fast, and unloaded on the way."""
+    start = timezone.now().replace(microsecond=0) - timedelta(minutes=50)
+    if timezone.localtime(start).date() != timezone.localdate():
+        start = timezone.now().replace(microsecond=0) - timedelta(minutes=8)
+    out = drive(road.vehicle, start, kmh=70, to=3000)
+    store_reports([*out, *stand(road.vehicle, out[-1])], now=timezone.now())
+    road.finding = VehicleFinding.objects.get(rule__kind="overspeed")
+    return road
+
+
+PAGES = (
+    "vehicles/",
+    "vehicles/findings/",
+    "vehicles/rules/",
+    "vehicles/{pk}/",
+    "vehicles/findings/{finding}/",
+)
+DATA = ("vehicles/map.geojson", "vehicles/tracks.geojson", "vehicles/disposal.geojson")
+OF_ONE = ("vehicles/{pk}/day.json", "vehicles/{pk}/speed.json")
+
+
+@pytest.mark.parametrize("page", [*PAGES, *DATA, *OF_ONE])
+def test_the_sites_contractor_sees_its_trucks(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client], page: str
+) -> None:
+    address = "/monitoring/" + page.format(pk=driven.vehicle.pk, finding=driven.finding.pk)
+    response = as_(cast.contractor).get(address)
+    assert response.status_code == 200
+    if page in (
+        "vehicles/",
+        "vehicles/findings/",
+        "vehicles/{pk}/",
+        "vehicles/map.geojson",
+        "vehicles/tracks.geojson",
+    ):
+        assert (
+            "鲁N12345" in json.dumps(json.loads(response.content), ensure_ascii=False)
+            if page.endswith("json")
+            else "鲁N12345" in response.content.decode()
+        )
+
+
+@pytest.mark.parametrize("page", ["vehicles/{pk}/", "vehicles/findings/{finding}/", *OF_ONE])
+def test_an_outsider_does_not_learn_that_it_exists(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client], page: str
+) -> None:
+    address = "/monitoring/" + page.format(pk=driven.vehicle.pk, finding=driven.finding.pk)
+    assert as_(cast.outsider).get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "page", ["vehicles/", "vehicles/findings/", "vehicles/map.geojson", "vehicles/tracks.geojson"]
+)
+def test_lists_of_an_outsider_are_empty(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client], page: str
+) -> None:
+    content = as_(cast.outsider).get(f"/monitoring/{page}").content.decode()
+    assert driven.vehicle.plate not in content
+    assert driven.vehicle.plate.encode("unicode_escape").decode() not in content
+
+
+def test_platform_administrators_see_no_trucks(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    assert as_(cast.sysadmin).get("/monitoring/vehicles/").status_code == 403
+
+
+def test_the_company_sees_its_own_trucks(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    Vehicle.objects.update(company=cast.outsider.organisation)
+    assert as_(cast.outsider).get(f"/monitoring/vehicles/{driven.vehicle.pk}/").status_code == 200
+
+
+def test_the_day_has_a_line_findings_and_ground(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    document = as_(cast.officer).get(f"/monitoring/vehicles/{driven.vehicle.pk}/day.json").json()
+    layers = {layer["key"]: layer["geojson"]["features"] for layer in document["layers"]}
+    assert set(layers) == {"disposal", "route", "track", "finding"}
+    assert layers["track"][0]["geometry"]["type"] == "LineString"
+    assert {f["properties"]["name"] for f in layers["finding"]} == {"渣土车超速", "消纳场外卸土"}
+    chart = as_(cast.officer).get(f"/monitoring/vehicles/{driven.vehicle.pk}/speed.json").json()
+    assert chart["marks"][0]["y"] == 60
+    assert max(value for _at, value in chart["series"][0]["data"] if value is not None) == 70
+    empty = as_(cast.officer).get(f"/monitoring/vehicles/{driven.vehicle.pk}/day.json?on=2026-01-02").json()
+    assert "track" not in {layer["key"] for layer in empty["layers"]}
+
+
+def test_a_day_that_is_none_is_refused(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    address = f"/api/v1/vehicles/{driven.vehicle.pk}/track?on=yesterday"
+    assert as_(cast.officer).get(address).status_code == 422
+
+
+def test_the_map_offers_the_layers_to_readers(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    keys = {layer["key"] for layer in as_(cast.officer).get("/map/layers.json").json()["layers"]}
+    assert {"vehicles", "vehicle_tracks", "disposal_sites"} <= keys
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=12345", True), ("q=顺达", True), ("q=99999", False), ("state=never", False), ("state=in_service", True),
+        ("state=expired", False), ("project=none", False), ("company=abc", True), ("state=nonsense", True),
+    ],
+)  # fmt: skip
+def test_the_list_is_filtered(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client], query: str, found: bool
+) -> None:
+    content = as_(cast.officer).get(f"/monitoring/vehicles/?{query}").content.decode()
+    assert (f"/monitoring/vehicles/{driven.vehicle.pk}/" in content) is found
+
+
+def test_the_list_asks_the_same_number_of_questions_however_many_trucks(
+    driven: SimpleNamespace,
+    cast: SimpleNamespace,
+    as_: Callable[[Any], Client],
+    django_assert_max_num_queries: Any,
+) -> None:
+    client = as_(cast.officer)
+    with django_assert_max_num_queries(20):
+        client.get("/monitoring/vehicles/")
+
+
+def form(project: Any, company: str, **more: Any) -> dict[str, Any]:
+    return {
+        "plate": "鲁N77777", "plate_colour": 2, "terminal_phone": "13877777777", "company": company, "serves": project.code
+    } | more  # fmt: skip
+
+
+def test_registering_by_form(
+    road: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    client, company = as_(cast.contractor), road.vehicle.company.name
+    assert "准运证起" not in client.get("/monitoring/vehicles/new").content.decode()
+    assert "准运证起" in as_(cast.officer).get("/monitoring/vehicles/new").content.decode()
+    refused = client.post("/monitoring/vehicles/new", form(road.project, company, plate="错"))
+    assert refused.status_code == 422
+    assert "不可用" in refused.content.decode()
+    unknown = client.post("/monitoring/vehicles/new", form(SimpleNamespace(code="x"), company))
+    assert unknown.status_code == 422
+    done = client.post("/monitoring/vehicles/new", form(road.project, company))
+    assert done.status_code == 302
+    new = Vehicle.objects.get(plate="鲁N77777")
+    assert list(new.projects.all()) == [road.project]
+    assert as_(cast.auditor).get("/monitoring/vehicles/new").status_code == 403
+
+
+def test_changing_by_form(road: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]) -> None:
+    client = as_(cast.contractor)
+    address = f"/monitoring/vehicles/{road.vehicle.pk}/edit"
+    same = form(
+        road.project, road.vehicle.company.name, plate=road.vehicle.plate, terminal_phone=road.vehicle.terminal_phone,
+        has_load_sensor="on", status="suspended",
+    )  # fmt: skip
+    assert client.get(address).status_code == 200
+    assert client.post(address, same).status_code == 302
+    road.vehicle.refresh_from_db()
+    assert (road.vehicle.status, road.vehicle.permit_no) == ("suspended", "德渣运101")
+    assert as_(cast.auditor).post(address, same).status_code == 403
+    code = f"/monitoring/vehicles/{road.vehicle.pk}/code"
+    assert as_(cast.auditor).post(code, {"reason": "x"}).status_code == 403
+    assert client.post(code, {"reason": "换终端"}).status_code == 302
+    road.vehicle.refresh_from_db()
+    assert road.vehicle.code_epoch == 1
+
+
+def test_a_list_is_checked_and_imported(
+    road: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    client = as_(cast.officer)
+    assert client.get("/monitoring/vehicles/import").status_code == 200
+    got = client.get("/monitoring/vehicles/import/template.xlsx")
+    assert got.content[:2] == b"PK"
+    address = "/monitoring/vehicles/import"
+    wrong = client.post(address, {"file": SimpleUploadedFile("a.xlsx", template()), "step": "import"})
+    assert wrong.status_code == 422
+    assert "没有代码为" in wrong.content.decode()
+    text = f"车牌号,终端手机号,运输企业,服务项目代码\n鲁N88888,13888888888,{road.vehicle.company.name},{road.project.code}\n"
+    checked = client.post(address, {"file": SimpleUploadedFile("a.csv", text.encode()), "step": "check"})
+    assert "没有问题" in checked.content.decode()
+    assert not Vehicle.objects.filter(plate="鲁N88888").exists()
+    done = client.post(address, {"file": SimpleUploadedFile("a.csv", text.encode()), "step": "import"})
+    assert done.status_code == 302
+    assert Vehicle.objects.filter(plate="鲁N88888").exists()
+
+
+def test_the_api_lists_shows_draws_and_finds(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    client, pk = as_(cast.contractor), driven.vehicle.pk
+    (row,) = client.get("/api/v1/vehicles").json()["items"]
+    assert (row["plate"], row["load"], row["kmh"]) == ("鲁N12345", 0, 0.0)
+    detail = client.get(f"/api/v1/vehicles/{pk}").json()
+    assert (detail["projects"], detail["routes"]) == ([driven.project.code], ["LX-01"])
+    track = client.get(f"/api/v1/vehicles/{pk}/track").json()
+    assert track["features"][0]["properties"]["max_kmh"] == 70
+    found = client.get(f"/api/v1/vehicle-findings?vehicle={pk}&rule=overspeed").json()["items"]
+    assert [(one["rule"], one["rule_version"], one["value"]) for one in found] == [
+        ("vehicle.overspeed", 1, 70.0)
+    ]
+    one = client.get(f"/api/v1/vehicle-findings/{driven.finding.pk}").json()
+    assert one["inputs"]["params"] == {"limit_kmh": 60, "points": 3}
+
+
+@pytest.mark.parametrize(
+    "path", ["vehicles/{pk}", "vehicles/{pk}/track", "vehicle-findings/{finding}", "vehicles/0"]
+)
+def test_the_api_tells_an_outsider_nothing(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client], path: str
+) -> None:
+    address = "/api/v1/" + path.format(pk=driven.vehicle.pk, finding=driven.finding.pk)
+    assert as_(cast.outsider).get(address).status_code == 404
+    assert as_(cast.outsider).get("/api/v1/vehicle-findings").json()["items"] == []
+
+
+def test_writing_over_the_api(
+    road: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    client, pk = as_(cast.officer), road.vehicle.pk
+    body = {
+        "plate": "鲁N66666", "terminal_phone": "13866666666", "company": road.vehicle.company.name,
+        "projects": [road.project.code], "routes": ["LX-01"], "permit_no": "准6",
+    }  # fmt: skip
+    new = client.post("/api/v1/vehicles", json.dumps(body), content_type="application/json")
+    assert (new.status_code, new.json()["routes"]) == (200, ["LX-01"])
+    for wrong in ({"company": "没有"}, {"routes": ["NO"]}, {"plate": "x"}):
+        bad = client.patch(f"/api/v1/vehicles/{pk}", json.dumps(wrong), content_type="application/json")
+        assert bad.status_code == 422
+    change = {"night_first_on": "2026-01-01", "night_last_on": "2026-02-01", "reason": "核准"}
+    done = client.patch(f"/api/v1/vehicles/{pk}", json.dumps(change), content_type="application/json")
+    assert (done.status_code, done.json()["night_last_on"]) == (200, "2026-02-01")
+    denied = as_(cast.contractor).patch(
+        f"/api/v1/vehicles/{pk}", json.dumps({"night_last_on": "2026-03-01"}), content_type="application/json"
+    )
+    assert denied.status_code == 403
+    assert (
+        as_(cast.outsider)
+        .patch(f"/api/v1/vehicles/{pk}", json.dumps({"maker_id": "1"}), content_type="application/json")
+        .status_code
+        == 404
+    )
