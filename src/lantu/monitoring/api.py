@@ -22,6 +22,7 @@ from lantu.monitoring.devices.api import router as devices_router
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.selectors import find_devices, get_channel, get_device
 from lantu.monitoring.devices.services.token import issue_token
+from lantu.monitoring.gateway.hj212.api import router as hj212_router
 from lantu.monitoring.http_ingest import MAX_BODY, DeviceCaller, accept, device_of_token
 from lantu.monitoring.ingest.services import replay
 from lantu.monitoring.observations.api import router as observations_router
@@ -58,6 +59,7 @@ from lantu.monitoring.vehicles.api import router as vehicles_router
 router = Router(tags=["monitoring"])
 router.add_router("", desk_router)
 router.add_router("", devices_router)
+router.add_router("", hj212_router)
 router.add_router("", observations_router)
 router.add_router("", vehicles_router)
 

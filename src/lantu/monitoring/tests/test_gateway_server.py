@@ -38,7 +38,7 @@ class Stream:
 class Bench:
     """A server with a stream of our own and a clock in our hand."""
 
-    def __init__(self, stream: Stream, limits: Limits) -> None:
+    def __init__(self, stream: Any, limits: Limits) -> None:
         self.stream = stream
         self.meters = Meters()
         self.sink = Sink(stream, self.meters)
@@ -61,7 +61,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def serving(limits: Limits | None = None, stream: Stream | None = None) -> AsyncIterator[Bench]:
+async def serving(limits: Limits | None = None, stream: Any = None) -> AsyncIterator[Bench]:
     bench = Bench(stream or Stream(), limits or Limits())
     bench.port = await bench.server.listen("127.0.0.1", 0)
     sending = asyncio.create_task(bench.sink.run())

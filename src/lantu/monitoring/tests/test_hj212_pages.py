@@ -204,3 +204,49 @@ def test_removal_is_told(dust: Any, cast: Any) -> None:
     remove_station(dust, now=NOW, actor=cast.officer)
     remove_station(dust, now=NOW, actor=cast.officer)
     assert Event.objects.filter(kind="monitoring.hj212_station_set", payload__changed="removed").count() == 1
+
+
+def test_all_waiting_packets_are_replayed_at_once(
+    dust: Any, cast: Any, feed: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packets that came before the MN was known, and such that the old settings refused; what is still bad stays."""
+    sent: list[Any] = []
+    monkeypatch.setattr(
+        "lantu.monitoring.ingest.services.send", lambda messages: sent.extend(messages) or [1]
+    )
+    for raw, reason, device, known in [
+        (data(NOW, mn="LATER1"), "unknown_device", "LATER1", False),
+        (data(NOW, mn="LATER1", pw="wrong"), "wrong_password", "LATER1", False),
+        (data(NOW, mn="OTHER1"), "unknown_device", "OTHER1", False),
+    ]:
+        message = rejection_message("hj212", Rejection(reason, "", raw, device, known=known))
+        head = encode_headers(message.headers or {})
+        feed.worker.process_or_isolate(
+            [Delivery(next(feed.seq), MS, message.subject.encode(), head, message.payload)], now=NOW
+        )
+    set_station(dust, settings={"mn": "LATER1"}, now=NOW, actor=cast.officer)
+    assert "2" in sign_in(client, cast.officer).get("/monitoring/devices/D1/hj212").content.decode()
+    assert client.post("/monitoring/devices/D1/hj212", {"replay": "1"}).status_code == 302
+    assert [json.loads(message.payload)["values"] for message in sent] == [{"pm10": 66.0}]
+    assert dict(sent[0].headers) == {"Lantu-Source": "replay", "Lantu-Received-Ms": str(MS)}
+    assert Quarantine.objects.filter(replayed_at=None).count() == 2
+
+
+def test_over_the_api(dust: Any, cast: Any, client: Client) -> None:
+    sign_in(client, cast.contractor)
+    shown = client.get("/api/v1/devices/D1/hj212").json()
+    assert shown["mn"] == "ZX00001"
+    assert PW not in json.dumps(shown)
+    put = client.put(
+        "/api/v1/devices/D1/hj212", {"crc_mode": "modbus", "factors": {"A9": {"channel": "pm10"}}},
+        content_type="application/json",
+    )  # fmt: skip
+    assert put.status_code == 200, put.content
+    assert (put.json()["crc_mode"], put.json()["mn"]) == ("modbus", "ZX00001")
+    assert Hj212Station.objects.get().pw == PW
+    bad = client.put("/api/v1/devices/D1/hj212", {"mn": "no blanks"}, content_type="application/json")
+    assert bad.status_code == 409
+    assert bad.json()["field"] == "mn"
+    assert client.get("/api/v1/devices/P1/hj212").status_code == 404
+    assert client.get("/api/v1/gateways").json() == []
+    assert sign_in(client, cast.outsider).get("/api/v1/devices/D1/hj212").status_code == 404

@@ -257,6 +257,19 @@ def test_the_clock_is_watched() -> None:
     assert not logger.handler.notes.take()[0].skew_crossed
 
 
+def test_a_wrong_clock_is_set_once_an_hour() -> None:
+    logger = Logger(station(commands=True))
+    for _ in range(5):
+        logger.says(data(logger.now, qn=hj212.time_text(logger.now - timedelta(minutes=20), millis=True)))
+        for _ in range(8):
+            logger.later(seconds=11)
+    asked = [q for q in logger.link.packets_sent if q.cn == "1012"]
+    assert len({q.qn for q in asked}) == 1, "the first packet of the connection asks already"
+    logger.now += timedelta(hours=2)
+    logger.says(data(logger.now, qn=hj212.time_text(logger.now - timedelta(minutes=20), millis=True)))
+    assert [q.cn for q in logger.link.packets_sent[-2:]] == ["1012", "9014"]
+
+
 def test_garbage_without_end_closes() -> None:
     logger = Logger()
     for _ in range(10):

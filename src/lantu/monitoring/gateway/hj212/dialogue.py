@@ -18,6 +18,7 @@ ANSWER_S = 10.0  # table 1, cellular
 TRIES = 3
 RESULT_S = 300.0
 QUEUE = 40
+CLOCK_AGAIN = timedelta(hours=1)
 LONGEST_GAP = timedelta(days=31)
 WINDOW = {Backfill.MINUTE: timedelta(hours=6), Backfill.HOUR: timedelta(days=7)}
 REQUEST = {Backfill.MINUTE: "2051", Backfill.HOUR: "2061"}
@@ -38,7 +39,16 @@ class Question:
 class Dialogue:
     """The questions to one station over one connection."""
 
-    __slots__ = ("_count", "_current", "_last_qn", "_queue", "_send", "last_answer", "station")
+    __slots__ = (
+        "_clock_set_at",
+        "_count",
+        "_current",
+        "_last_qn",
+        "_queue",
+        "_send",
+        "last_answer",
+        "station",
+    )
 
     def __init__(self, station: Station, send: Callable[[bytes], None], count: Callable[[str], None]) -> None:
         self.station = station
@@ -48,6 +58,7 @@ class Dialogue:
         self._queue: deque[Question] = deque(maxlen=QUEUE)
         self._current: Question | None = None
         self._last_qn = 0
+        self._clock_set_at: datetime | None = None
 
     @property
     def busy(self) -> bool:
@@ -72,6 +83,13 @@ class Dialogue:
         """Ask the station to take our time; the time itself is written when the question is sent."""
         if self.station.commands and all(question.cn != "1012" for question in self._questions()):
             self._ask("1012", "SystemTime={now}")
+
+    def mend_clock(self, now: datetime) -> None:
+        """The station's clock is wrong: set it, once in a while."""
+        if self._clock_set_at is None or now - self._clock_set_at > CLOCK_AGAIN:
+            self._clock_set_at = now
+            self.set_clock(now)
+            self.tick(now)
 
     def fill_gap(self, begin: datetime, end: datetime) -> None:
         """Ask for what is missing between two moments, the newest windows first, at most a month back."""

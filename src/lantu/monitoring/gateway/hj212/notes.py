@@ -63,6 +63,10 @@ class Notes:
             note.skew_crossed = True
             (self._skewed.add if wrong else self._skewed.discard)(note.device_id)
 
+    def clock_is_wrong(self, station: Station) -> bool:
+        """By the last packet that told the station's time."""
+        return station.device_id in self._skewed
+
     def unmapped(self, station: Station, codes: Iterable[str]) -> None:
         """Factor codes without a channel."""
         for code in codes:

@@ -127,6 +127,8 @@ class Hj212Session:
         if packet.qn:
             self._notes.skew(note, packet.qn, now)
         came = Came(frame, packet, station, self._talk(station, now))
+        if packet.qn and self._notes.clock_is_wrong(station):
+            came.talk.mend_clock(now)
         if packet.cn in DATA_CNS:
             self._data(came, now)
         elif packet.cn in ANSWERS:

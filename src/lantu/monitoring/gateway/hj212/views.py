@@ -21,11 +21,13 @@ from lantu.monitoring.gateway.hj212.forms import StationForm, StationSheetForm
 from lantu.monitoring.gateway.hj212.models import Hj212Station
 from lantu.monitoring.gateway.hj212.notes import SKEW_LIMIT_S
 from lantu.monitoring.gateway.hj212.services.import_stations import HEADINGS, import_stations
+from lantu.monitoring.gateway.hj212.services.replay_waiting import replay_waiting, waiting_packets
 from lantu.monitoring.gateway.hj212.services.set_station import remove_station, set_station
 from lantu.monitoring.gateway.registry import protocols
 from lantu.monitoring.gateway.status import gateways
 
 REGISTER = "monitoring.register_device"
+REPLAY = "monitoring.replay_quarantine"
 STATIONS_SHOWN = 500
 # Counters worth a word on the page; all of them stand in the row of the process.
 SHOWN = {
@@ -97,7 +99,16 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
     device = get_device(request.user, code)
     row = Hj212Station.objects.filter(device=device).first()
     may_set = may(request.user, REGISTER, device.project)
+    may_replay = row is not None and may(request.user, REPLAY)
     form = StationForm(request.POST or None, instance=row or Hj212Station(device=device))
+    if row is not None and "replay" in request.POST:
+        require(request.user, REPLAY)
+        taken, refused = replay_waiting(row, now=timezone.now(), actor=_person(request))
+        messages.success(
+            request,
+            _("已重放 %(taken)s 条，仍不能接收 %(refused)s 条。") % {"taken": taken, "refused": refused},
+        )
+        return HttpResponseRedirect(reverse("monitoring:hj212_station", args=[device.code]))
     if request.method == "POST":
         require(request.user, REGISTER, device.project)
         if "remove" in request.POST:
@@ -120,6 +131,7 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
             "station": row,
             "form": form,
             "may_set": may_set,
+            "waiting": waiting_packets(row).count() if row is not None and may_replay else 0,
             "channels": device.channels.order_by("rank"),
             "skewed": row is not None and abs(row.clock_skew_s or 0) > SKEW_LIMIT_S,
         },
