@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,114 +11,17 @@ from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from lantu.accounts.permissions import require
-from lantu.core.findings import words
-from lantu.core.models import Evidence
 from lantu.core.moments import in_utc
 from lantu.core.paging import Page, page_of
 from lantu.core.refusals import Unacceptable
+from lantu.hazards import api_beside, selectors, services
 from lantu.hazards import schemas as shapes
-from lantu.hazards import selectors, services
-from lantu.hazards.actions import actions_for
-from lantu.hazards.models import Hazard
+from lantu.hazards.outward import asked, in_full, shown
 from lantu.projects.selectors import get_visible
 
 router = Router(tags=["隐患"])
+router.add_router("", api_beside.router)
 FILES = File(default=[], description="照片或文件，最多 9 个")
-
-
-def shown(hazard: Hazard) -> dict[str, Any]:
-    """A hazard as lists show it."""
-    duty = hazard.duty if hazard.is_open else None
-    plain = {name: getattr(hazard, name) for name in _PLAIN}
-    return plain | {
-        "project": hazard.project.code,
-        "project_name": hazard.project.name,
-        "state_label": hazard.get_state_display(),
-        "rectifier_unit": hazard.rectifier_unit.name if hazard.rectifier_unit else None,
-        "duty": duty
-        and {
-            "step": duty.step,
-            "action": duty.action_label,
-            "holder": str(duty.holder),
-            "unit": str(duty.unit),
-            "due_at": duty.due_at,
-        },
-        "url": hazard.get_absolute_url(),
-    }
-
-
-_PLAIN = (
-    "id", "order_no", "title", "source", "grade", "state", "place", "lon", "lat", "opened_at", "confirmed_at",
-    "ordered_at", "accepted_at", "due_at", "submitted_at", "sv_confirmed_at", "rechecked_at", "closed_at",
-    "returned_count", "alert_id", "version",
-)  # fmt: skip
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "id": evidence.pk,
-        "kind": evidence.kind,
-        "name": evidence.name,
-        "sha256": evidence.sha256,
-        "url": evidence.get_absolute_url(),
-        "thumbnail_url": evidence.thumbnail_url if evidence.thumbnail else None,
-        "taken_at": evidence.taken_at,
-        "findings": [{"code": found["code"], "detail": words(found)} for found in evidence.findings],
-    }
-
-
-def _reply(view: selectors.ReplyView) -> dict[str, Any]:
-    reply = view.reply
-    return {
-        "no": reply.no,
-        "text": reply.text,
-        "no_photo_reason": reply.no_photo_reason,
-        "by": str(reply.by),
-        "unit": str(reply.unit),
-        "at": reply.at,
-        "evidence": [_evidence(evidence) for evidence in view.files],
-        "reviews": [
-            {
-                "stage": review.stage,
-                "passed": review.passed,
-                "note": review.note,
-                "by": str(review.by),
-                "unit": str(review.unit),
-                "at": review.at,
-                "evidence": [_evidence(evidence) for evidence in files],
-            }
-            for review, files in view.reviews
-        ],
-    }
-
-
-def _in_full(reader: Any, pk: int) -> dict[str, Any]:
-    hazard = selectors.get_visible_hazard(reader, pk)
-
-    def name(person: Any) -> str | None:
-        return None if person is None else str(person)
-
-    return shown(hazard) | {
-        "description": hazard.description,
-        "clause": hazard.clause,
-        "measures_required": hazard.measures_required,
-        "rule": hazard.rule_label,
-        "rectifier": name(hazard.rectifier),
-        "issuer": name(hazard.issuer),
-        "issued_automatically": hazard.issued_automatically,
-        "supervisor": name(hazard.supervisor),
-        "rechecker": name(hazard.rechecker),
-        "end_reason": hazard.end_reason,
-        "evidence": [_evidence(evidence) for evidence in selectors.found_photos(hazard)],
-        "replies": [_reply(view) for view in selectors.reply_views(hazard)],
-        "may": [action.verb for action in actions_for(reader, hazard)],
-    }
-
-
-def _asked(request: HttpRequest, pk: int) -> tuple[Any, Hazard, datetime]:
-    """Who asks, about which hazard that they may see, and when."""
-    user: Any = request.auth  # type: ignore[attr-defined]
-    return user, selectors.get_visible_hazard(user, pk), timezone.now()
 
 
 @router.get("/hazards", response=Page[shapes.HazardOut])
@@ -161,7 +63,7 @@ def report_hazard(request: HttpRequest, body: shapes.HazardIn) -> Status[dict[st
     values = body.dict(exclude={"project"})
     project = get_visible(user, body.project)
     hazard = services.report_hazard(project=project, by=user, now=timezone.now(), **values)
-    return Status(201, _in_full(user, hazard.pk))
+    return Status(201, in_full(user, hazard.pk))
 
 
 @router.get("/hazards/{int:pk}", response=shapes.HazardDetail)
@@ -169,43 +71,43 @@ def get_hazard(request: HttpRequest, pk: int) -> dict[str, Any]:
     """One hazard with its replies, evidence, and the verbs that the caller may use now."""
     user: Any = request.auth  # type: ignore[attr-defined]
     require(user, "hazards.read")
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/photos", response=shapes.HazardDetail)
 def add_photos(request: HttpRequest, pk: int, photos: list[UploadedFile] = FILES) -> dict[str, Any]:
     """Add photos of how the hazard was found, by the person who reported it and until the order is out."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.add_photos(hazard, by=user, now=now, files=photos)
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/confirm", response=shapes.HazardDetail)
 def confirm(request: HttpRequest, pk: int, body: shapes.ConfirmIn) -> dict[str, Any]:
     """Confirm and grade a reported hazard."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.confirm(hazard, by=user, now=now, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/issue_order", response=shapes.HazardDetail)
 def issue_order(request: HttpRequest, pk: int, body: shapes.OrderIn) -> dict[str, Any]:
     """Issue the rectification order 整改通知单."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     values = body.dict()
     due_at = values.pop("due_at")
     if due_at is not None:
         due_at = in_utc(due_at)
     services.issue_order(hazard, by=user, now=now, due_at=due_at, **values)
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/accept_order", response=shapes.HazardDetail)
 def accept_order(request: HttpRequest, pk: int, body: shapes.VersionIn) -> dict[str, Any]:
     """Accept the order 签收 for the rectifying unit."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.accept_order(hazard, by=user, now=now, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/submit_reply", response=shapes.HazardDetail)
@@ -213,71 +115,71 @@ def submit_reply(
     request: HttpRequest, pk: int, body: Form[shapes.ReplyIn], photos: list[UploadedFile] = FILES
 ) -> dict[str, Any]:
     """Reply to the order 整改回复, as multipart form with ``photos``: at least one, or ``no_photo_reason``."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.submit_reply(hazard, by=user, now=now, files=photos, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/supervisor_confirm", response=shapes.HazardDetail)
 def supervisor_confirm(request: HttpRequest, pk: int, body: shapes.NoteIn) -> dict[str, Any]:
     """The supervising engineer confirms the latest reply."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.supervisor_confirm(hazard, by=user, now=now, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/supervisor_return", response=shapes.HazardDetail)
 def supervisor_return(request: HttpRequest, pk: int, body: shapes.ReasonIn) -> dict[str, Any]:
     """The supervising engineer returns the latest reply."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.supervisor_return(hazard, by=user, now=now, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/recheck_close", response=shapes.HazardDetail)
-def recheck_close(request: HttpRequest, pk: int, body: shapes.NoteIn) -> dict[str, Any]:
+def recheck_close(request: HttpRequest, pk: int, body: shapes.RecheckIn) -> dict[str, Any]:
     """The independent re-check passes: the hazard is closed 销号 and its warning with it."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.recheck_close(hazard, by=user, now=now, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/recheck_return", response=shapes.HazardDetail)
 def recheck_return(request: HttpRequest, pk: int, body: shapes.ReasonIn) -> dict[str, Any]:
     """The re-check fails: back to the rectifier."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.recheck_return(hazard, by=user, now=now, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/mark_false_positive", response=shapes.HazardDetail)
 def mark_false_positive(request: HttpRequest, pk: int, body: shapes.FalseIn) -> dict[str, Any]:
     """Claim a false positive, or, as the second person, agree to the claim."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.mark_false_positive(hazard, by=user, now=now, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/decline_false_positive", response=shapes.HazardDetail)
 def decline_false_positive(request: HttpRequest, pk: int, body: shapes.ReasonIn) -> dict[str, Any]:
     """As the second person, do not agree to the claim of a false positive."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.decline_false_positive(hazard, by=user, now=now, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/merge", response=shapes.HazardDetail)
 def merge(request: HttpRequest, pk: int, body: shapes.MergeIn) -> dict[str, Any]:
     """Merge into another open hazard of the same project."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     into = selectors.get_visible_hazard(user, body.into)
     services.merge(hazard, into=into, by=user, now=now, version=body.version)
-    return _in_full(user, pk)
+    return in_full(user, pk)
 
 
 @router.post("/hazards/{int:pk}/void", response=shapes.HazardDetail)
 def void(request: HttpRequest, pk: int, body: shapes.ReasonIn) -> dict[str, Any]:
     """Take a hazard that was recorded by mistake out of the count; the row stays."""
-    user, hazard, now = _asked(request, pk)
+    user, hazard, now = asked(request, pk)
     services.void(hazard, by=user, now=now, **body.dict())
-    return _in_full(user, pk)
+    return in_full(user, pk)

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lantu.accounts.models import User
 from lantu.core.refusals import Missing, Unacceptable
-from lantu.hazards import services
+from lantu.hazards import doing_beside, services
+from lantu.hazards.asking import Doing, Request
 from lantu.hazards.forms import moment, whole
 from lantu.hazards.models import Hazard
 from lantu.hazards.selectors import mergeable_into
 
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What a person sent with a verb: who, when, text fields, files."""
-
-    by: User
-    now: datetime
-    values: Mapping[str, str] = field(default_factory=dict)
-    files: Sequence[Any] = ()
-
-    def text(self, name: str) -> str:
-        return str(self.values.get(name, "") or "")
-
-    @property
-    def version(self) -> int | None:
-        return whole(self.values, "version")
+__all__ = ["Request", "do"]
 
 
 def _confirm(hazard: Hazard, r: Request) -> None:
     services.confirm(
-        hazard, by=r.by, now=r.now, grade=whole(r.values, "grade"), clause=r.text("clause"), version=r.version
+        hazard,
+        by=r.by,
+        now=r.now,
+        grade=whole(r.values, "grade"),
+        clause=r.text("clause"),
+        major_clause=r.text("major_clause"),
+        major_basis=r.text("major_basis"),
+        version=r.version,
     )
 
 
@@ -49,6 +35,10 @@ def _issue_order(hazard: Hazard, r: Request) -> None:
         measures=r.text("measures"),
         clause=r.text("clause"),
         due_at=moment(r.values, "due_at"),
+        order_type=r.text("order_type"),
+        penalty_note=r.text("penalty_note"),
+        stop_scope=r.text("stop_scope"),
+        stop_area=r.text("stop_area"),
         version=r.version,
     )
 
@@ -82,7 +72,15 @@ def _supervisor_return(hazard: Hazard, r: Request) -> None:
 
 
 def _recheck_close(hazard: Hazard, r: Request) -> None:
-    services.recheck_close(hazard, by=r.by, now=r.now, note=r.text("note"), files=r.files, version=r.version)
+    services.recheck_close(
+        hazard,
+        by=r.by,
+        now=r.now,
+        note=r.text("note"),
+        files=r.files,
+        experts=r.text("experts"),
+        version=r.version,
+    )
 
 
 def _recheck_return(hazard: Hazard, r: Request) -> None:
@@ -115,14 +113,6 @@ def _void(hazard: Hazard, r: Request) -> None:
     services.void(hazard, by=r.by, now=r.now, reason=r.text("reason"), version=r.version)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Doing:
-    """``done``: what the person reads when it has worked."""
-
-    run: Callable[[Hazard, Request], None]
-    done: str | Promise
-
-
 DOINGS: dict[str, Doing] = {
     "confirm": Doing(run=_confirm, done=_("已核实，请下发整改通知单。")),
     "issue_order": Doing(run=_issue_order, done=_("整改通知单已下发，时限从现在起算。")),
@@ -137,6 +127,7 @@ DOINGS: dict[str, Doing] = {
     "decline_false_positive": Doing(run=_decline_false, done=_("误报申请已驳回，整改继续。")),
     "merge": Doing(run=_merge, done=_("已并入所选隐患。")),
     "void": Doing(run=_void, done=_("隐患已作废，记录保留。")),
+    **doing_beside.DOINGS,
 }
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lantu.core.models import Event
+from lantu.core.submissions import read_moment
 
 WORDS: dict[str, tuple[str | Promise, str]] = {
     "hazards.hazard_opened": (_("发现隐患"), "warn"),
@@ -26,6 +28,24 @@ WORDS: dict[str, tuple[str | Promise, str]] = {
     "hazards.hazard_merged": (_("并入另一条隐患"), ""),
     "hazards.hazard_voided": (_("作废"), "bad"),
     "hazards.grade_raised": (_("等级提高"), "bad"),
+    "hazards.plan_submitted": (_("提交整改方案"), ""),
+    "hazards.plan_approved": (_("批准整改方案"), "ok"),
+    "hazards.plan_returned": (_("退回整改方案"), "bad"),
+    "hazards.work_stopped": (_("下达停工令"), "bad"),
+    "hazards.resumption_asked": (_("申请复工"), ""),
+    "hazards.work_resumed": (_("签发复工令"), "ok"),
+    "hazards.hazard_listed": (_("挂牌督办"), "bad"),
+    "hazards.hazard_delisted": (_("摘牌"), "ok"),
+    "hazards.order_disputed": (_("提出整改异议"), "warn"),
+    "hazards.dispute_decided": (_("裁定整改异议"), ""),
+    "hazards.order_transferred": (_("改派整改单位"), "warn"),
+    "hazards.extension_consented": (_("监督机构同意延期"), ""),
+    "hazards.deadline_extended": (_("整改期限延长"), "warn"),
+    "hazards.hazard_regraded": (_("调整等级"), "warn"),
+    "hazards.hazard_reopened": (_("重新打开"), "bad"),
+    "hazards.look_back_opened": (_("下达回头看"), ""),
+    "hazards.look_back_done": (_("办结回头看"), ""),
+    "hazards.document_made": (_("生成文书"), ""),
     "hazards.warning_cleared": (_("读数恢复正常"), "ok"),
     "hazards.warning_recurred": (_("再次超限"), "bad"),
 }
@@ -36,6 +56,8 @@ class EventLine:
     event: Event
     label: str | Promise
     tone: str
+    # When the phone says that it was done, for what arrived later.
+    captured_at: datetime | None = None
 
 
 def event_lines(events: Iterable[Event]) -> list[EventLine]:
@@ -43,5 +65,6 @@ def event_lines(events: Iterable[Event]) -> list[EventLine]:
     lines = []
     for event in events:
         label, tone = WORDS.get(event.kind, (event.kind, ""))
-        lines.append(EventLine(event=event, label=label, tone=tone))
+        captured_at = read_moment(str(event.payload.get("captured_at", "")))
+        lines.append(EventLine(event=event, label=label, tone=tone, captured_at=captured_at))
     return lines

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lantu.core.figures import FigureValue, figure
 from lantu.hazards.models import Hazard
-from lantu.hazards.selectors import COUNTED, OPEN, due_this_year, overdue, visible_hazards
+from lantu.hazards.selectors import COUNTED, ON_TIME, OPEN, due_this_year, overdue, visible_hazards
 from lantu.hazards.states import HazardState
 
 
@@ -58,13 +58,11 @@ def rectification_rate(reader: Any, *, now: datetime) -> FigureValue:
     "hazards.on_time_rate",
     label=_("按期整改率"),
     unit="%",
-    definition=_("本年到期的隐患中，在整改期限内销号的比例；到期未销号按未按期计"),
+    definition=_("本年到期的隐患中，在原定期限内销号的比例；到期未销号按未按期计，延期不改变原定期限"),
 )
 def on_time_rate(reader: Any, *, now: datetime) -> FigureValue:
     due = due_this_year(visible_hazards(reader), now)
-    counts = due.aggregate(
-        due=Count("id"), on_time=Count("id", filter=Q(state=HazardState.CLOSED, closed_at__lte=F("due_at")))
-    )
+    counts = due.aggregate(due=Count("id"), on_time=Count("id", filter=ON_TIME))
     return _share(counts["on_time"], counts["due"], rows=rows_url(due="year"), now=now)
 
 

@@ -72,3 +72,29 @@ def may_void(hazard: Hazard, by: User) -> None:
     if hazard.reporter_id == by.pk:
         must_differ(by, hazard.reporter, _("登记人"), _("作废人"))
     must_differ(by, hazard.rectifier, _("整改责任人"), _("作废人"))
+
+
+def may_judge_plan(hazard: Hazard, by: User) -> None:
+    """A major hazard's plan is judged by the inspector or the bureau, an orange one's by the supervising engineer."""
+    must_differ(by, hazard.rectifier, _("方案编制人"), _("方案审定人"))
+    if not hazard.is_major:
+        must_be_of_supervising_unit(hazard, by)
+        return
+    if by.organisation_id == supervising_unit_id(hazard.project, rectifier=hazard.rectifier):
+        raise Refused(
+            "hazards.not_inspector",
+            _("重大隐患的整改方案由质安监督机构或重点局审定。"),
+            remedy=_("请由监督人员办理这一步。"),
+            status=403,
+        )
+
+
+def may_arbitrate(hazard: Hazard, disputer: User, by: User) -> None:
+    """Neither the unit that disputes nor the person who issued the order decides on the dispute."""
+    must_differ(by, disputer, _("异议提出人"), _("裁定人"))
+    if hazard.issuer_id == by.pk:
+        raise Refused(
+            "hazards.same_person",
+            _("签发人不能裁定对自己签发的通知单的异议。"),
+            remedy=_("请由局里另一位人员裁定。"),
+        )

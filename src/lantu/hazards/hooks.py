@@ -26,13 +26,17 @@ from lantu.core.registry import (
     search_sources,
 )
 from lantu.duties import workflow_models
+from lantu.duties.extension_rules import extension_rules
 from lantu.hazards.event_lines import WORDS
+from lantu.hazards.grave.strips import hazard_strips
 from lantu.hazards.selectors import HazardFilter, filtered_hazards, lamp_facts, open_count, visible_hazards
+from lantu.hazards.services.extension import RULE as EXTENSION_RULE
 from lantu.hazards.states import OPEN_STATES
 from lantu.monitoring.alerts.links import TakenUpLink, taken_up_links
 from lantu.projects.lamp_facts import LampFactSource
 from lantu.projects.lamp_facts import lamp_facts as lamp_sources
 from lantu.projects.models import Project
+from lantu.projects.strips import StripSource, project_strips
 
 navigation.add(
     NavItem(
@@ -122,9 +126,15 @@ lamp_sources.add(
             "hazards.hazard_marked_false",
             "hazards.hazard_merged",
             "hazards.hazard_voided",
+            "hazards.hazard_regraded",
+            "hazards.hazard_reopened",
+            "hazards.dispute_decided",
         ),
     )
 )
 
 workflow_models.add("hazards.Hazard", is_open=Q(state__in=OPEN_STATES))
+workflow_models.add("hazards.LookBack", is_open=Q(done_at=None))
+extension_rules.add(EXTENSION_RULE)
+project_strips.add(StripSource(key="hazards", read=hazard_strips, order=10))
 name_events({kind: text for kind, (text, _tone) in WORDS.items()})

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from lantu.hazards.states import Field
+
 _DUST = _(
     "一、立即开启围挡喷淋和雾炮，暂停土方开挖、装卸、破拆等产尘作业；二、裸土和散料全部苫盖，出入口冲洗车辆、清扫积尘；"
     "三、核对监测设备周边有无局部干扰；四、读数恢复并稳定后拍照回复，附喷淋、苫盖、冲洗现场照片。"
@@ -53,3 +55,23 @@ _BY_CHANNEL = {
 def standard_measures(channel_key: str) -> str:
     """What to do when this channel is over its limit; the general text for channels without one of their own."""
     return _BY_CHANNEL.get(channel_key, _OTHER)
+
+
+_SUB_TYPES = {
+    _DUST: _("扬尘"), _NOISE: _("噪声"), _WIND: _("大风"), _CRANE: _("起重机械"), _PIT: _("基坑变形"),
+    _CONCRETE: _("大体积混凝土"), _POWER: _("临时用电"),
+}  # fmt: skip
+_ENVIRONMENT = frozenset({_DUST, _NOISE})
+
+
+def sub_type_of(channel_key: str) -> str:
+    """The kind of hazard that a channel speaks of: what repeats are counted by. Empty for unknown channels."""
+    return _SUB_TYPES.get(_BY_CHANNEL.get(channel_key, ""), "")
+
+
+def field_of_channel(channel_key: str) -> str:
+    """Environment for dust and noise, quality for concrete, safety for all the rest."""
+    measures = _BY_CHANNEL.get(channel_key, "")
+    if measures in _ENVIRONMENT:
+        return Field.ENVIRONMENT
+    return Field.QUALITY if measures == _CONCRETE else Field.SAFETY

@@ -13,6 +13,7 @@ from lantu.projects.models import Party, Project
 
 R = Party.Role
 RECTIFIERS = (R.CONTRACTOR, R.AGENT, R.OWNER)
+ADDRESSEES = (R.CONTRACTOR, R.AGENT, R.OWNER, R.DESIGNER)
 SUPERVISORS = (R.SUPERVISOR, R.AGENT, R.OWNER)
 DISPATCHERS = (R.OFFICER, R.INSPECTOR)
 RECHECKERS = (R.INSPECTOR, R.OFFICER)
@@ -69,6 +70,28 @@ def rechecking_person(project: Project, *, rectifier: User | None, supervisor: U
     """Who re-checks: independent of the rectifying and the supervising unit."""
     others = [rectifier, supervisor]
     return _first(contacts(project), RECHECKERS, other_than=others) or _of_bureau(others=others)
+
+
+def arbitrating_person(project: Project, *, other_than: Iterable[User | None]) -> User:
+    """Who decides on a dispute: the bureau's officer, unless it was they who issued the order."""
+    people = contacts(project)
+    others = [person for person in other_than if person is not None]
+    officer = people.get(R.OFFICER)
+    if officer is not None and officer.pk not in {person.pk for person in others}:
+        return officer
+    return _of_bureau(others=others)
+
+
+def listing_person(project: Project) -> User:
+    """Who handles the listing of a hazard: the bureau's officer."""
+    return contacts(project).get(R.OFFICER) or _of_bureau(others=[])
+
+
+def addressees(project: Project) -> list[User]:
+    """Accountable people of the parties that an order may be addressed to."""
+    people = contacts(project)
+    found = [people[role] for role in ADDRESSEES if role in people]
+    return list({person.pk: person for person in found if person.organisation_id is not None}.values())
 
 
 def deciding_person(project: Project, *, other_than: User) -> User:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantu.hazards.figures import median_hours_of, percent
-from lantu.hazards.selectors import COUNTED, OPEN, due_this_year, overdue, visible_hazards
+from lantu.hazards.selectors import COUNTED, ON_TIME, OPEN, due_this_year, overdue, visible_hazards
 from lantu.hazards.states import Grade, HazardState
 
 MONTHS = 12
@@ -46,9 +46,7 @@ def rows_by_grade(reader: Any, *, now: datetime) -> list[GradeRow]:
             closed=Count("id", filter=Q(state=HazardState.CLOSED)),
             open=Count("id", filter=OPEN),
         )
-        due = due_this_year(mine, now).aggregate(
-            all=Count("id"), kept=Count("id", filter=Q(state=HazardState.CLOSED, closed_at__lte=F("due_at")))
-        )
+        due = due_this_year(mine, now).aggregate(all=Count("id"), kept=Count("id", filter=ON_TIME))
         rows.append(
             GradeRow(
                 grade=int(grade),

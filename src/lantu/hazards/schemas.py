@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from ninja import Schema
 
@@ -57,7 +58,13 @@ class HazardOut(Schema):
     sv_confirmed_at: datetime | None
     rechecked_at: datetime | None
     closed_at: datetime | None
+    original_due_at: datetime | None
+    extensions: int
+    reopened_count: int
     returned_count: int
+    field: str
+    sub_type: str
+    is_major: bool
     rectifier_unit: str | None
     alert_id: int | None
     version: int
@@ -80,6 +87,7 @@ class ReviewOut(Schema):
     stage: str
     passed: bool
     note: str
+    experts: list[dict[str, str]]
     by: str
     unit: str
     at: datetime
@@ -97,6 +105,73 @@ class ReplyOut(Schema):
     reviews: list[ReviewOut]
 
 
+class PlanOut(Schema):
+    """A plan of rectification; ``passed`` is null while nobody has judged it."""
+
+    no: int
+    items: dict[str, str]
+    finish_at: datetime
+    by: str
+    at: datetime
+    passed: bool | None
+    in_place: list[str]
+    decided_by: str | None
+    decided_at: datetime | None
+    note: str
+
+
+class StopOut(Schema):
+    """A stop-work order and how it ended."""
+
+    number: str
+    scope: str
+    area: str
+    reason: str
+    by: str
+    at: datetime
+    resume_asked_by: str | None
+    resume_asked_at: datetime | None
+    resume_text: str
+    resumed_by: str | None
+    resumed_at: datetime | None
+    resume_number: str
+
+
+class ListingOut(Schema):
+    """Listed supervision 挂牌督办."""
+
+    number: str
+    authority: str
+    document_no: str
+    requirement: str
+    until: datetime
+    at: datetime
+    delisted_at: datetime | None
+    delist_document_no: str
+
+
+class DisputeOut(Schema):
+    ground: str
+    reason: str
+    by: str
+    at: datetime
+    outcome: str
+    decided_by: str | None
+    decided_at: datetime | None
+    note: str
+
+
+class ExtensionOut(Schema):
+    """A request for more time that waits for its decision."""
+
+    wanted_due_at: datetime
+    reason: str
+    by: str
+    at: datetime
+    rung: int
+    decider: str | None
+
+
 class HazardDetail(HazardOut):
     """One hazard with everything; ``may`` names the verbs that the caller may use now."""
 
@@ -110,6 +185,23 @@ class HazardDetail(HazardOut):
     supervisor: str | None
     rechecker: str | None
     end_reason: str
+    major_clause: str
+    major_basis: str
+    needs_judging: bool
+    ifc_guid: str
+    pin: dict[str, Any] | None
+    checked_by: str
+    order_type: str
+    order_units: dict[str, str]
+    penalty_note: str
+    inputs: dict[str, Any]
+    reopened_at: datetime | None
+    last_closed_at: datetime | None
+    plans: list[PlanOut]
+    stops: list[StopOut]
+    listings: list[ListingOut]
+    disputes: list[DisputeOut]
+    extension_asked: ExtensionOut | None
     evidence: list[EvidenceOut]
     replies: list[ReplyOut]
     may: list[str]
@@ -128,6 +220,13 @@ class HazardIn(Schema):
     measures: str = ""
     lon: float | None = None
     lat: float | None = None
+    field: str = "safety"
+    sub_type: str = ""
+    checked_by: str = ""
+    major_clause: str = ""
+    major_basis: str = ""
+    ifc_guid: str = ""
+    pin: dict[str, Any] | None = None
 
 
 class VersionIn(Schema):
@@ -137,16 +236,24 @@ class VersionIn(Schema):
 
 
 class ConfirmIn(VersionIn):
+    """Red (4) needs ``major_clause`` (a code of /hazard-major-clauses) or ``major_basis`` in words."""
+
     grade: int | None = None
     clause: str = ""
+    major_clause: str = ""
+    major_basis: str = ""
 
 
 class OrderIn(VersionIn):
-    """``due_at`` defaults to the grade's own term."""
+    """``due_at`` defaults to the grade's own term; a major hazard needs ``stop_scope`` (part, whole)."""
 
     measures: str = ""
     clause: str = ""
     due_at: datetime | None = None
+    order_type: str = ""
+    penalty_note: str = ""
+    stop_scope: str = ""
+    stop_area: str = ""
 
 
 class ReplyIn(VersionIn):
@@ -156,6 +263,119 @@ class ReplyIn(VersionIn):
 
 class NoteIn(VersionIn):
     note: str = ""
+
+
+class RecheckIn(NoteIn):
+    """``experts``: one a line, name and unit; required for a major hazard."""
+
+    experts: str = ""
+
+
+class PlanIn(VersionIn):
+    """The six items; an orange hazard needs ``methods`` and ``schedule`` only."""
+
+    goals: str = ""
+    methods: str = ""
+    resources: str = ""
+    people: str = ""
+    schedule: str = ""
+    emergency: str = ""
+    finish_at: datetime | None = None
+
+
+class PlanApprovalIn(NoteIn):
+    """``in_place``: measures, funds, deadline, person, emergency (五到位); all five for a major hazard."""
+
+    in_place: list[str] = []
+
+
+class RegradeIn(VersionIn):
+    grade: int
+    reason: str
+    major_clause: str = ""
+    major_basis: str = ""
+
+
+class StopIn(VersionIn):
+    """``scope``: part (with ``area``) or whole."""
+
+    scope: str
+    reason: str
+    area: str = ""
+
+
+class ResumeIn(VersionIn):
+    text: str
+
+
+class ListIn(VersionIn):
+    authority: str
+    document_no: str
+    requirement: str
+    until: datetime | None = None
+
+
+class DelistIn(VersionIn):
+    document_no: str
+    note: str
+
+
+class DisputeIn(VersionIn):
+    """``ground``: not_ours, facts, clause, duplicate."""
+
+    ground: str
+    reason: str
+
+
+class DisputeDecisionIn(VersionIn):
+    """``outcome``: upheld, redirected (with ``to``, a user name of the project's parties), withdrawn."""
+
+    outcome: str
+    reason: str
+    to: str = ""
+
+
+class TransferIn(VersionIn):
+    """``to``: user name of the accountable person of another party of the project."""
+
+    to: str
+    reason: str
+
+
+class ExtensionIn(VersionIn):
+    wanted_due_at: datetime
+    reason: str
+
+
+class LookBackIn(Schema):
+    passed: bool
+    note: str
+
+
+class LookBackOut(Schema):
+    """A look-back: ``why`` is mandatory or random."""
+
+    id: int
+    hazard: int
+    title: str
+    project: str
+    window_days: int
+    why: str
+    opened_at: datetime
+    due_at: datetime
+    done_at: datetime | None
+    done_by: str | None
+    passed: bool | None
+    note: str
+
+
+class MajorClauseOut(Schema):
+    """A clause of the national list; ``mark``: how sure the platform is of the wording (V, K, U)."""
+
+    code: str
+    chapter: str
+    text: str
+    mark: str
 
 
 class ReasonIn(VersionIn):

@@ -17,6 +17,7 @@ from lantu.accounts.scopes import scope_of
 from lantu.core.findings import words
 from lantu.core.models import Event, Evidence
 from lantu.core.refusals import Missing
+from lantu.duties.models import Notice
 from lantu.hazards.models import Hazard, Reply
 from lantu.hazards.states import EXCLUDED_STATES, Grade, HazardState
 from lantu.projects.models import Project
@@ -25,6 +26,7 @@ from lantu.projects.selectors import visible_projects
 # What the rates count: confirmed and not taken out of the count.
 COUNTED = Q(confirmed_at__isnull=False) & ~Q(state__in=EXCLUDED_STATES)
 OPEN = Q(closed_at=None)
+ON_TIME = Q(state=HazardState.CLOSED, closed_at__lte=F("original_due_at"))
 # The list's named sets; figures open exactly these rows.
 SETS: dict[str, Q] = {
     "open": OPEN,
@@ -69,13 +71,13 @@ def year_start(now: datetime) -> datetime:
 
 
 def due_this_year(rows: QuerySet[Hazard], now: datetime) -> QuerySet[Hazard]:
-    """Counted hazards whose deadline lies between the start of the year and now."""
-    return rows.filter(COUNTED, due_at__gte=year_start(now), due_at__lte=now)
+    """Counted hazards whose original deadline lies between the start of the year and now."""
+    return rows.filter(COUNTED, original_due_at__gte=year_start(now), original_due_at__lte=now)
 
 
 def on_time(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
-    """Closed not later than the order said."""
-    return rows.filter(state=HazardState.CLOSED, closed_at__lte=F("due_at"))
+    """Closed not later than the order first said: more time granted later does not count."""
+    return rows.filter(ON_TIME)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +205,12 @@ def events_of(hazard: Hazard) -> QuerySet[Event]:
     """What happened to this hazard, newest first."""
     mine = Event.objects.filter(subject_type="hazards.hazard", subject_id=hazard.pk)
     return mine.select_related("actor__organisation", "on_behalf_of").order_by("-id")
+
+
+def deliveries(hazard: Hazard) -> QuerySet[Notice]:
+    """Who was told of this hazard's steps and slips, when, and when they saw it, latest first."""
+    mine = Notice.objects.filter(duty__subject_type="hazards.hazard", duty__subject_id=hazard.pk)
+    return mine.select_related("recipient").order_by("-sent_at", "-pk")
 
 
 def hazards_at_hand(reader: User) -> QuerySet[Hazard]:

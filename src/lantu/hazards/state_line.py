@@ -30,7 +30,7 @@ class Station:
 # How many stations lie behind a hazard in each state.
 _REACHED = {
     S.DETECTED: 0, S.CONFIRMED: 1, S.ORDERED: 2, S.ACCEPTED: 3, S.RECTIFYING: 3, S.RETURNED: 3, S.SUBMITTED: 4,
-    S.SV_CONFIRMED: 5, S.RECHECKED: 5, S.CLOSED: 6,
+    S.DISPUTED: 2, S.PLAN_SUBMITTED: 3, S.PLAN_APPROVED: 3, S.SV_CONFIRMED: 5, S.RECHECKED: 5, S.CLOSED: 6,
 }  # fmt: skip
 
 

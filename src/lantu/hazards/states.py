@@ -51,6 +51,7 @@ class Verb(StrEnum):
     UPHOLD = "uphold"
     TRANSFER = "transfer"
     REOPEN = "reopen"
+    DEMAND_PLAN = "demand_plan"
     # Marks: they change what is true of a hazard beside its state.
     REGRADE = "regrade"
     STOP = "order_stop"
@@ -123,6 +124,9 @@ PLANS: dict[tuple[str, Verb], str] = {
     (S.PLAN_SUBMITTED, Verb.APPROVE_PLAN): S.PLAN_APPROVED,
     (S.PLAN_SUBMITTED, Verb.RETURN_PLAN): S.ACCEPTED,
     (S.PLAN_APPROVED, Verb.START): S.RECTIFYING,
+    # Judged major when work had begun without a plan.
+    (S.RECTIFYING, Verb.DEMAND_PLAN): S.ACCEPTED,
+    (S.RETURNED, Verb.DEMAND_PLAN): S.ACCEPTED,
 }
 # The addressee disputes the order, or it goes to another unit; whoever has it then accepts it anew.
 _ADDRESSED = (S.ORDERED, S.ACCEPTED, S.RECTIFYING)
@@ -144,13 +148,13 @@ EXCLUSIONS: dict[tuple[str, Verb], str] = {
 }
 _AFTER_ORDER = (S.ORDERED, S.DISPUTED, *_WORKING, S.SUBMITTED, S.SV_CONFIRMED)
 _MARKED: dict[Verb, tuple[HazardState, ...]] = {
-    Verb.REGRADE: (S.CONFIRMED, *_AFTER_ORDER),
+    Verb.REGRADE: (S.CONFIRMED, S.ORDERED, S.DISPUTED, *_WORKING),
     Verb.STOP: _AFTER_ORDER,
     Verb.ASK_RESUME: (S.SV_CONFIRMED,),
     Verb.ORDER_RESUME: (S.SV_CONFIRMED,),
     Verb.LIST: _AFTER_ORDER,
     Verb.DELIST: (S.SV_CONFIRMED,),
-    Verb.EXTEND: (S.ACCEPTED, S.RECTIFYING, S.RETURNED),
+    Verb.EXTEND: (S.RECTIFYING, S.RETURNED),
 }
 MARKS: dict[tuple[str, Verb], str] = {
     (state, verb): state for verb, states in _MARKED.items() for state in states

@@ -11,8 +11,14 @@ from django.utils.translation import gettext_noop as _
 
 from lantu.accounts.models import User
 from lantu.hazards import clocks, parties
+from lantu.hazards.grave.standing import listing_in_force, stop_in_force
 from lantu.hazards.models import Hazard
 from lantu.hazards.states import HazardState as S
+
+# The ball lies with the unit that the order is addressed to.
+ADDRESSEE_STEPS = frozenset({"accept", "plan", "rectify", "rework", "ask_resume"})
+# Only the time for the rectification itself can be extended.
+EXTENDABLE_STEPS = frozenset({"rectify", "rework"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +106,40 @@ def _rework(hazard: Hazard, now: datetime) -> Step:
     )
 
 
+def _plan(hazard: Hazard, now: datetime) -> Step:
+    """An orange hazard that is put right within the plan's time needs no plan: the reply will do."""
+    label = _("提交整改方案") if hazard.is_major else _("提交整改方案或回复")
+    return Step(
+        step="plan",
+        action_label=label,
+        holder=_rectifier(hazard),
+        due_at=clocks.plan_by(hazard.grade, hazard.due_at or now, now),
+        on_phone=True,
+    )
+
+
+def _judge_plan(hazard: Hazard, now: datetime) -> Step:
+    if hazard.is_major:
+        holder = parties.rechecking_person(hazard.project, rectifier=hazard.rectifier, supervisor=None)
+    else:
+        holder = parties.supervising_person(hazard.project, rectifier=hazard.rectifier)
+    return Step(
+        step="judge_plan",
+        action_label=_("审定整改方案"),
+        holder=holder,
+        due_at=clocks.supervise_by(hazard.grade, now),
+    )
+
+
+def _arbitrate(hazard: Hazard, now: datetime) -> Step:
+    return Step(
+        step="arbitrate",
+        action_label=_("裁定整改异议"),
+        holder=parties.arbitrating_person(hazard.project, other_than=[hazard.issuer, hazard.rectifier]),
+        due_at=clocks.arbitrate_by(now),
+    )
+
+
 def _supervise(hazard: Hazard, now: datetime) -> Step:
     return Step(
         step="supervise",
@@ -111,13 +151,22 @@ def _supervise(hazard: Hazard, now: datetime) -> Step:
 
 
 def _recheck(hazard: Hazard, now: datetime) -> Step:
+    """Before the re-check a stop-work order is lifted and a listing ended, in this order."""
+    stop = stop_in_force(hazard)
+    due_at = clocks.recheck_by(hazard.grade, now)
+    if stop is not None and stop.resume_asked_by_id is None:
+        label, holder = _("申请复工"), _rectifier(hazard)
+        return Step(step="ask_resume", action_label=label, holder=holder, due_at=due_at, on_phone=True)
+    if stop is None and listing_in_force(hazard) is not None:
+        holder = parties.listing_person(hazard.project)
+        return Step(step="delist", action_label=_("验收摘牌"), holder=holder, due_at=due_at)
     return Step(
-        step="recheck",
-        action_label=_("复查销号"),
+        step="recheck" if stop is None else "order_resume",
+        action_label=_("复查销号") if stop is None else _("签发复工令"),
         holder=parties.rechecking_person(
             hazard.project, rectifier=hazard.rectifier, supervisor=hazard.supervisor
         ),
-        due_at=clocks.recheck_by(hazard.grade, now),
+        due_at=due_at,
         on_phone=True,
     )
 
@@ -137,6 +186,9 @@ _STEPS = {
     S.DETECTED: _confirm,
     S.CONFIRMED: _issue,
     S.ORDERED: _accept,
+    S.ACCEPTED: _plan,
+    S.DISPUTED: _arbitrate,
+    S.PLAN_SUBMITTED: _judge_plan,
     S.RECTIFYING: _rectify,
     S.RETURNED: _rework,
     S.SUBMITTED: _supervise,

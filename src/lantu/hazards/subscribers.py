@@ -9,8 +9,13 @@ from lantu.core.subscriptions import subscribe
 from lantu.hazards.models import Hazard
 from lantu.hazards.services.follow_warning import follow_false_alert, note_cleared, note_recurred, raise_grade
 from lantu.hazards.services.open_hazard import open_hazard
+from lantu.hazards.services.passing import SUBJECT
+from lantu.hazards.services.record_hazard import record_hazard
+from lantu.hazards.services.transfer import follow_duty
+from lantu.hazards.states import Field, Grade, Source
 from lantu.monitoring.alerts.states import AlertKind
 from lantu.monitoring.models import Alert
+from lantu.projects.models import Project
 
 
 def _hazard_of(event: Event) -> Hazard | None:
@@ -54,3 +59,48 @@ def follow_false(event: Event) -> None:
     hazard = _hazard_of(event)
     if hazard is not None:
         follow_false_alert(hazard, reason=event.reason, now=event.at, cause_id=event.pk)
+
+
+@subscribe("duties.duty_bounced", "duties.duty_handed_over", "duties.duty_arbitrated")
+def follow_the_duty(event: Event) -> None:
+    """Whoever holds the duty of an order is who it is addressed to."""
+    if event.payload["about_type"] != SUBJECT:
+        return
+    hazard = Hazard.objects.filter(pk=event.payload["about_id"]).first()
+    if hazard is not None:
+        follow_duty(hazard, now=event.at, reason=event.reason, cause_id=event.pk)
+
+
+# What other rooms find out, and the kind of source that it is for a hazard.
+FOUND = {
+    "monitoring.vehicle_finding_raised": Source.VEHICLE,
+    "monitoring.observation_made": Source.CAMERA,
+}
+
+
+@subscribe(*FOUND)
+def record_finding(event: Event) -> None:
+    """A machine saw something grave enough to look into: it waits to be confirmed. Blue ones are no hazards yet."""
+    told = event.payload
+    project = Project.objects.filter(pk=event.project_id).first()
+    grade = int(told.get("severity", 0))
+    if project is None or grade < Grade.YELLOW:
+        return
+    record_hazard(
+        project=project,
+        title=str(told.get("title", "")),
+        grade=min(grade, Grade.RED),
+        now=event.at,
+        by=None,
+        source=FOUND[event.kind],
+        description=str(told.get("description", "")),
+        found_at_place=str(told.get("place", "")),
+        clause=str(told.get("clause", "")),
+        field=str(told.get("field", Field.SAFETY)),
+        sub_type=str(told.get("sub_type", "")),
+        lon=told.get("lon"),
+        lat=told.get("lat"),
+        source_ref=f"{event.subject_type}:{event.subject_id}",
+        inputs=dict(told.get("inputs") or {}),
+        cause_id=event.pk,
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lantu.hazards import views, views_print, views_rates
+from lantu.hazards import views, views_beside, views_print, views_rates
 
 app_name = "hazards"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("project/<str:code>/", views.project_tab, name="project"),
     path("m/", views.phone_list, name="phone"),
     path("m/<int:pk>/", views.phone_hazard, name="phone_hazard"),
+    path("listed/", views_beside.listed, name="listed"),
+    path("look-backs/<int:pk>/", views_beside.look_back, name="look_back"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/do/<slug:verb>/", views.act, name="act"),
     path("<int:pk>/print/<slug:paper>/", views_print.paper, name="paper"),

@@ -25,6 +25,7 @@ from lantu.hazards.models import Hazard
 from lantu.hazards.services.report_hazard import REPORTED, report_hazard
 from lantu.hazards.state_line import state_line
 from lantu.hazards.states import Grade, HazardState, Source
+from lantu.hazards.views_beside import beside
 from lantu.projects.selectors import get_visible, visible_projects
 
 PER_PAGE = 25
@@ -114,7 +115,7 @@ def _show(
 ) -> HttpResponse:
     """A hazard's page; after a refusal with what the person had typed, so that nothing is typed twice."""
     actions = actions_for(request.user, hazard)
-    context = {
+    context = beside(hazard, frozenset(action.verb for action in actions)) | {
         "hazard": hazard,
         "stations": state_line(hazard),
         "found_photos": selectors.found_photos(hazard),

@@ -13,6 +13,7 @@ from lantu.core.services.emit import emit
 from lantu.duties.abilities import MAX_EXTENSIONS
 from lantu.duties.deadlines import next_check
 from lantu.duties.events import DutyExtended, ExtensionAsked, ExtensionRefused
+from lantu.duties.extension_rules import rule_for
 from lantu.duties.models import Duty, Extension, Notice
 from lantu.duties.services.about import about
 from lantu.duties.services.close import close_duty
@@ -32,8 +33,13 @@ def ask_extension(
     duty: Duty, *, wanted_due_at: datetime, reason: str, now: datetime, actor: User
 ) -> Extension:
     """Ask for a later due time, with the reason. Raises Refused with the rule that forbids it."""
+    rule = rule_for(duty)
+    if rule is not None:
+        rule.hold(duty)
     duty = locked_open(duty.pk)
     require_may_ask(duty, actor=actor, now=now, what="延期")
+    if rule is not None:
+        rule.before_asking(duty, wanted_due_at, now)
     reason = require_reason(reason)
     if wanted_due_at <= duty.due_at:
         raise Unacceptable("duties.not_later", "申请的时间须晚于现在的时限。", field="wanted_due_at")
@@ -78,7 +84,13 @@ def ask_extension(
 
 @transaction.atomic
 def decide_extension(duty: Duty, *, granted: bool, reason: str, now: datetime, actor: User) -> Extension:
-    """Grant or refuse the pending request. A grant moves the due time and starts the ladder anew."""
+    """Grant or refuse the pending request. A grant moves the due time and starts the ladder anew.
+
+    The workflow that the duty belongs to has its own word: see :mod:`lantu.duties.extension_rules`.
+    """
+    rule = rule_for(duty)
+    if rule is not None:
+        rule.hold(duty)
     duty = locked_open(duty.pk)
     extension = (
         duty.extension_requests.select_for_update(of=("self",))
@@ -93,6 +105,8 @@ def decide_extension(duty: Duty, *, granted: bool, reason: str, now: datetime, a
     require_may_decide(duty, extension, actor=actor, rung=extension.rung)
     if not granted:
         reason = require_reason(reason)
+    elif rule is not None:
+        rule.before_granting(duty, extension)
     extension.decided_by = actor
     extension.decided_at = now
     extension.granted = granted
@@ -104,6 +118,8 @@ def decide_extension(duty: Duty, *, granted: bool, reason: str, now: datetime, a
     tell([extension.asked_by], duty=duty, kind=Notice.Kind.ANSWER, text=answer, now=now)
     if granted:
         _grant(duty, extension, reason=reason, now=now, actor=actor)
+        if rule is not None:
+            rule.granted(duty, extension, now, actor)
     else:
         emit(
             ExtensionRefused(

@@ -12,6 +12,7 @@ from lantu.accounts.permissions import require
 from lantu.core.services.emit import emit
 from lantu.hazards.events import OrderAccepted
 from lantu.hazards.four_eyes import must_be_of_rectifying_unit
+from lantu.hazards.grave.judging import owes_plan
 from lantu.hazards.models import Hazard
 from lantu.hazards.services.passing import advance, hand_on, lock
 from lantu.hazards.states import Verb
@@ -26,7 +27,9 @@ def accept_order(hazard: Hazard, *, by: User, now: datetime, version: int | None
     hazard = lock(hazard, version=version)
     require(by, "hazards.accept_order", hazard.project)
     must_be_of_rectifying_unit(hazard, by)
-    before, after = advance(hazard, Verb.ACCEPT, Verb.START)
+    # A grave hazard begins with a plan; the others with the work itself.
+    then = () if owes_plan(hazard) else (Verb.START,)
+    before, after = advance(hazard, Verb.ACCEPT, *then)
     hazard.accepted_at = now
     hazard.rectifier = by
     hand_on(hazard, now=now, actor=by, outcome=gettext_noop("已签收"))

@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
-from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
 from lantu.hazards.events import HazardConfirmed
+from lantu.hazards.grave.judging import grade_hazard
 from lantu.hazards.models import Hazard
 from lantu.hazards.services.passing import advance, clean_text, hand_on, lock
-from lantu.hazards.states import Grade, Verb
+from lantu.hazards.states import Verb
 
 
 @transaction.atomic
@@ -26,21 +25,16 @@ def confirm(
     now: datetime,
     grade: int | None = None,
     clause: str = "",
+    major_clause: str = "",
+    major_basis: str = "",
     version: int | None = None,
 ) -> Hazard:
-    """From here it counts in the denominator of the rates. Raises Refused out of order, Denied without the right."""
+    """Confirm and grade: from here it counts in the denominator of the rates. Red asks for the clause that makes it
+    a major hazard. Raises Refused out of order or without that clause, Denied without the right."""
     hazard = lock(hazard, version=version)
     require(by, "hazards.confirm", hazard.project)
-    if grade is not None and grade not in Grade.values:
-        raise Refused(
-            "hazards.bad_grade",
-            _("等级只能是 1（蓝）到 4（红）。"),
-            remedy=_("请重新选择等级。"),
-            field="grade",
-            status=422,
-        )
     before, after = advance(hazard, Verb.CONFIRM)
-    hazard.grade = hazard.grade if grade is None else grade
+    grade_hazard(hazard, hazard.grade if grade is None else grade, clause=major_clause, basis=major_basis)
     hazard.clause = clean_text(clause, most=400) or hazard.clause
     hazard.confirmed_at = now
     hand_on(hazard, now=now, actor=by, outcome=gettext_noop("已核实"))

@@ -16,12 +16,16 @@ from lantu.core.services.emit import emit
 from lantu.hazards import clocks
 from lantu.hazards.events import OrderIssued
 from lantu.hazards.four_eyes import must_differ
-from lantu.hazards.models import Hazard, OrderCounter
+from lantu.hazards.grave.climbing import climb_at_dispatch
+from lantu.hazards.models import Hazard, OrderCounter, StopOrder
 from lantu.hazards.parties import contacts, rectifying_person, supervising_person
 from lantu.hazards.services.passing import advance, clean_text, hand_on, lock
-from lantu.hazards.states import Verb
+from lantu.hazards.services.stop_work import announce_stop, check_scope, write_stop
+from lantu.hazards.states import OrderType, Verb
 
 ORDER_PREFIX = "重整"
+# The units that an order names: owner, agent, designer, contractor, supervising engineer.
+NAMED_ROLES = ("owner", "agent", "designer", "contractor", "supervisor")
 
 
 @transaction.atomic
@@ -33,12 +37,17 @@ def issue_order(
     measures: str = "",
     clause: str = "",
     due_at: datetime | None = None,
+    order_type: str = "",
+    penalty_note: str = "",
+    stop_scope: str = "",
+    stop_area: str = "",
     version: int | None = None,
 ) -> Hazard:
     """A person issues the order. The deadline defaults to the grade's own and counts from now.
 
-    Raises Refused when a party is missing, when the issuer belongs to the rectifying unit, or for a deadline in the
-    past or beyond the grade's longest; Denied without the right.
+    A major hazard is put right while work stands still: its order comes with a stop-work order (``stop_scope``
+    "part" or "whole"). Raises Refused when a party is missing, when the issuer belongs to the rectifying unit, for a
+    deadline in the past or beyond the grade's longest, or for a major hazard without a stop; Denied without the right.
     """
     hazard = lock(hazard, version=version)
     require(by, "hazards.issue_order", hazard.project)
@@ -47,10 +56,36 @@ def issue_order(
         must_differ(by, rectifier, _("整改责任人"), _("签发人"))
     hazard.measures_required = clean_text(measures) or hazard.measures_required
     hazard.clause = clean_text(clause, most=400) or hazard.clause
+    hazard.penalty_note = clean_text(penalty_note, most=200)
+    hazard.order_type = _order_type(hazard, order_type, stop_scope)
+    if hazard.is_major or stop_scope:
+        check_scope(stop_scope, stop_area)
     before = write_order(hazard, issuer=by, now=now, due_at=due_at)
     hand_on(hazard, now=now, actor=by, outcome=gettext_noop("已下发整改通知单"))
     announce_order(hazard, before=before, by=by, now=now)
+    if stop_scope:
+        why = hazard.major_basis or hazard.title
+        stop = write_stop(hazard, by=by, now=now, scope=stop_scope, area=stop_area, reason=why[:300])
+        announce_stop(hazard, stop, before=hazard.state, now=now)
+    climb_at_dispatch(hazard, now=now)
     return hazard
+
+
+def _order_type(hazard: Hazard, order_type: str, stop_scope: str) -> str:
+    """What is asked for: as chosen, else as the stop says, else by the grade."""
+    if order_type:
+        if order_type not in OrderType.values:
+            raise Refused(
+                "hazards.bad_order_type",
+                _("请选择处理方式。"),
+                remedy=_("例如“责令限期整改”。"),
+                field="order_type",
+                status=422,
+            )
+        return order_type
+    if stop_scope:
+        return OrderType.STOP_ALL if stop_scope == StopOrder.Scope.WHOLE else OrderType.STOP_PART
+    return OrderType.IN_TIME
 
 
 def write_order(hazard: Hazard, *, issuer: User | None, now: datetime, due_at: datetime | None = None) -> str:
@@ -66,6 +101,11 @@ def write_order(hazard: Hazard, *, issuer: User | None, now: datetime, due_at: d
             remedy=_("请先在项目的“参建单位”里登记施工单位及其责任人。"),
         )
     supervising_person(hazard.project, rectifier=rectifier)
+    hazard.order_units = {
+        role: person.organisation.name
+        for role, person in contacts(hazard.project).items()
+        if role in NAMED_ROLES and person.organisation is not None
+    }
     before, _after = advance(hazard, Verb.ISSUE)
     hazard.due_at = (
         clocks.rectify_by(hazard.grade, now)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_noop
 from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
 from lantu.hazards.events import HazardOpened
-from lantu.hazards.measures import standard_measures
+from lantu.hazards.grave.climbing import climb_at_dispatch
+from lantu.hazards.measures import field_of_channel, standard_measures, sub_type_of
 from lantu.hazards.models import Hazard
 from lantu.hazards.parties import rectifying_person, supervising_person
 from lantu.hazards.services.issue_order import announce_order, write_order
@@ -70,6 +71,7 @@ def open_hazard(
     )
     if order:
         announce_order(hazard, before=HazardState.CONFIRMED, by=None, now=now, cause_id=opened.pk)
+        climb_at_dispatch(hazard, now=now)
     take_up(alert, now=now, actor=None, hazard_ref=f"{SUBJECT}:{hazard.pk}")
     return hazard
 
@@ -105,6 +107,8 @@ def _from_alert(alert: Alert, now: datetime) -> Hazard:
         clause=" ".join(part for part in (version.basis, version.clause) if part)[:400],
         measures_required=standard_measures(alert.channel.key if alert.channel else ""),
         rule_label=version.label,
+        field=field_of_channel(alert.channel.key if alert.channel else ""),
+        sub_type=sub_type_of(alert.channel.key if alert.channel else ""),
         state=HazardState.CONFIRMED,
         opened_at=now,
         confirmed_at=now,

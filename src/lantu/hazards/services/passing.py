@@ -9,11 +9,14 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
+from lantu.core.models import Event
 from lantu.core.refusals import Refused
+from lantu.core.services.emit import emit
 from lantu.duties.models import Duty
 from lantu.duties.services.close import close_duty
 from lantu.duties.services.move import move_duty
 from lantu.duties.services.open import open_duty
+from lantu.hazards.events import OfHazard
 from lantu.hazards.models import Hazard
 from lantu.hazards.states import Verb, walk
 from lantu.hazards.steps import step_of
@@ -66,6 +69,24 @@ def save(hazard: Hazard) -> None:
     """Write the whole row; the version tells later writers that it moved."""
     hazard.version += 1
     hazard.save()
+
+
+def tell(
+    kind: type[OfHazard],
+    hazard: Hazard,
+    *,
+    before: str,
+    at: datetime,
+    actor: User | None,
+    reason: str = "",
+    cause_id: int | None = None,
+    **payload: Any,
+) -> Event:
+    """Emit what happened to this hazard: its state before, its state now, and the payload of ``kind``."""
+    told = kind(
+        project_id=hazard.project_id, subject_id=hazard.pk, before=before, after=hazard.state, **payload
+    )
+    return emit(told, actor=actor, at=at, reason=reason, cause_id=cause_id)
 
 
 def first_duty(hazard: Hazard, *, now: datetime, actor: User | None) -> Duty:

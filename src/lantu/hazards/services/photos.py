@@ -62,6 +62,10 @@ def keep_files(
                 now=now,
                 site_lon=hazard.lon,
                 site_lat=hazard.lat,
+                # What the phone says about a photo taken in the page (core.submissions.claim_files).
+                claimed_at=getattr(content, "claimed_at", None),
+                claimed_lon=getattr(content, "claimed_lon", None),
+                claimed_lat=getattr(content, "claimed_lat", None),
             )
         )
     return kept

@@ -61,7 +61,8 @@ def record_hazard(
         if known is not None:
             return known
     title = clean_text(title, most=160)
-    _check(title, grade, source, field, lon, lat)
+    _check(title, grade, source, field)
+    _check_place(lon, lat)
     hazard = Hazard(
         pk=next_pk(),
         project=project,
@@ -133,7 +134,7 @@ def check_guid(guid: str) -> str:
     return guid
 
 
-def _check(title: str, grade: int, source: str, field: str, lon: float | None, lat: float | None) -> None:
+def _check(title: str, grade: int, source: str, field: str) -> None:
     if len(title) < 4:
         raise _unfit("title", _("请写明是什么隐患。"), _("例如“3 号楼临边未设防护栏杆”。"))
     if grade not in Grade.values:
@@ -144,6 +145,9 @@ def _check(title: str, grade: int, source: str, field: str, lon: float | None, l
         raise _unfit("source", _("来源不对。"), _("可选：检查发现、群众反映、人工登记。"))
     if field not in Field.values:
         raise _unfit("field", _("类别不对。"), _("可选：安全、质量、环保。"))
+
+
+def _check_place(lon: float | None, lat: float | None) -> None:
     placed = lon is not None and lat is not None
     inside = placed and 73 <= (lon or 0) <= 136 and 3 <= (lat or 0) <= 54
     if (lon is None) != (lat is None) or (placed and not inside):

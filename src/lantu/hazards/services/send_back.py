@@ -34,6 +34,8 @@ def send_back(
     hazard.returned_count += 1
     hazard.sv_confirmed_at = None
     hazard.supervisor = None
+    # A request to resume work rested on this reply.
+    hazard.stops.filter(resumed_at=None).update(resume_asked_by=None, resume_asked_at=None, resume_text="")
     hand_on(hazard, now=now, actor=by, outcome=gettext_noop("已退回"))
     emit(
         ReplyReturned(

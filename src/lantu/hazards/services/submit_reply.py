@@ -45,8 +45,7 @@ def submit_reply(
     require(by, "hazards.submit_reply", hazard.project)
     must_be_of_rectifying_unit(hazard, by)
     text = _what_was_done(text)
-    again = [Verb.RESUME] if hazard.state == HazardState.RETURNED else []
-    before, after = advance(hazard, *again, Verb.SUBMIT)
+    before, after = advance(hazard, *_first(hazard), Verb.SUBMIT)
     reply = Reply.objects.create(
         hazard=hazard, no=hazard.replies.count() + 1, text=text, by=by, unit_id=unit_of(by), at=now
     )
@@ -72,6 +71,24 @@ def submit_reply(
         at=now,
     )
     return reply
+
+
+def _first(hazard: Hazard) -> list[Verb]:
+    """What comes before the reply: taking up the work again, or beginning it without a plan.
+
+    An orange hazard that is put right within the plan's time is answered at once; a major one never is.
+    """
+    if hazard.state == HazardState.RETURNED:
+        return [Verb.RESUME]
+    if hazard.state != HazardState.ACCEPTED:
+        return []
+    if hazard.is_major:
+        raise Refused(
+            "hazards.plan_first",
+            _("重大隐患须先有批准的整改方案，才能提交整改回复。"),
+            remedy=_("请先提交含六项内容的整改方案，经审定后再整改。"),
+        )
+    return [Verb.START]
 
 
 def _what_was_done(text: str) -> str:

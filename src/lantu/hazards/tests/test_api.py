@@ -35,9 +35,8 @@ def test_the_loop_over_http(cast: Any, site_project: Any, call: Any) -> None:
     assert ordered["order_no"].endswith("0001号")
     assert ordered["duty"]["holder"] == "单安全"
     assert call(cast.contractor, f"{path}/accept_order", {}).json()["may"] == [
-        "submit_reply",
-        "propose_false",
-    ]
+        "submit_reply", "propose_false", "submit_plan", "dispute",
+    ]  # fmt: skip
     files = {"text": "已加装护栏", "photos": SimpleUploadedFile("后.jpg", photo(), content_type="image/jpeg")}
     replied = call(cast.contractor, f"{path}/submit_reply", files, form=True).json()
     assert replied["replies"][0]["evidence"][0]["findings"] == [

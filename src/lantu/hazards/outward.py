@@ -1,0 +1,201 @@
+"""What the API says of a hazard."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from lantu.core.findings import words
+from lantu.core.models import Evidence
+from lantu.hazards import selectors
+from lantu.hazards.actions import actions_for
+from lantu.hazards.models import Hazard
+from lantu.hazards.services.extension import pending_extension
+from lantu.hazards.services.plan import ITEMS
+
+
+def shown(hazard: Hazard) -> dict[str, Any]:
+    """A hazard as lists show it."""
+    duty = hazard.duty if hazard.is_open else None
+    plain = {name: getattr(hazard, name) for name in _PLAIN}
+    return plain | {
+        "project": hazard.project.code,
+        "project_name": hazard.project.name,
+        "state_label": hazard.get_state_display(),
+        "rectifier_unit": hazard.rectifier_unit.name if hazard.rectifier_unit else None,
+        "duty": duty
+        and {
+            "step": duty.step,
+            "action": duty.action_label,
+            "holder": str(duty.holder),
+            "unit": str(duty.unit),
+            "due_at": duty.due_at,
+        },
+        "url": hazard.get_absolute_url(),
+    }
+
+
+_PLAIN = (
+    "id", "order_no", "title", "source", "grade", "state", "place", "lon", "lat", "opened_at", "confirmed_at",
+    "ordered_at", "accepted_at", "due_at", "submitted_at", "sv_confirmed_at", "rechecked_at", "closed_at",
+    "returned_count", "alert_id", "version", "original_due_at", "extensions", "reopened_count", "field", "sub_type",
+    "is_major",
+)  # fmt: skip
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "id": evidence.pk,
+        "kind": evidence.kind,
+        "name": evidence.name,
+        "sha256": evidence.sha256,
+        "url": evidence.get_absolute_url(),
+        "thumbnail_url": evidence.thumbnail_url if evidence.thumbnail else None,
+        "taken_at": evidence.taken_at,
+        "findings": [{"code": found["code"], "detail": words(found)} for found in evidence.findings],
+    }
+
+
+def _reply(view: selectors.ReplyView) -> dict[str, Any]:
+    reply = view.reply
+    return {
+        "no": reply.no,
+        "text": reply.text,
+        "no_photo_reason": reply.no_photo_reason,
+        "by": str(reply.by),
+        "unit": str(reply.unit),
+        "at": reply.at,
+        "evidence": [_evidence(evidence) for evidence in view.files],
+        "reviews": [
+            {
+                "stage": review.stage,
+                "passed": review.passed,
+                "note": review.note,
+                "experts": review.experts,
+                "by": str(review.by),
+                "unit": str(review.unit),
+                "at": review.at,
+                "evidence": [_evidence(evidence) for evidence in files],
+            }
+            for review, files in view.reviews
+        ],
+    }
+
+
+def in_full(reader: Any, pk: int) -> dict[str, Any]:
+    hazard = selectors.get_visible_hazard(reader, pk)
+
+    def name(person: Any) -> str | None:
+        return None if person is None else str(person)
+
+    return shown(hazard) | {
+        "description": hazard.description,
+        "clause": hazard.clause,
+        "measures_required": hazard.measures_required,
+        "rule": hazard.rule_label,
+        "rectifier": name(hazard.rectifier),
+        "issuer": name(hazard.issuer),
+        "issued_automatically": hazard.issued_automatically,
+        "supervisor": name(hazard.supervisor),
+        "rechecker": name(hazard.rechecker),
+        "end_reason": hazard.end_reason,
+        "major_clause": hazard.major_clause,
+        "major_basis": hazard.major_basis,
+        "needs_judging": hazard.needs_judging,
+        "ifc_guid": hazard.ifc_guid,
+        "pin": hazard.pin or None,
+        "checked_by": hazard.checked_by,
+        "order_type": hazard.order_type,
+        "order_units": hazard.order_units,
+        "penalty_note": hazard.penalty_note,
+        "inputs": hazard.source_inputs,
+        "reopened_at": hazard.reopened_at,
+        "last_closed_at": hazard.last_closed_at,
+        **beside(hazard),
+        "evidence": [_evidence(evidence) for evidence in selectors.found_photos(hazard)],
+        "replies": [_reply(view) for view in selectors.reply_views(hazard)],
+        "may": [action.verb for action in actions_for(reader, hazard)],
+    }
+
+
+def asked(request: HttpRequest, pk: int) -> tuple[Any, Hazard, datetime]:
+    """Who asks, about which hazard that they may see, and when."""
+    user: Any = request.auth  # type: ignore[attr-defined]
+    return user, selectors.get_visible_hazard(user, pk), timezone.now()
+
+
+def beside(hazard: Hazard) -> dict[str, Any]:
+    """Plans, stops, listings, disputes and the pending request for more time."""
+    extension = pending_extension(hazard) if hazard.is_open else None
+    return {
+        "plans": [
+            {
+                "no": plan.no,
+                "items": {name: getattr(plan, name) for name in ITEMS},
+                "finish_at": plan.finish_at,
+                "by": str(plan.by),
+                "at": plan.at,
+                "passed": plan.passed,
+                "in_place": plan.in_place,
+                "decided_by": str(plan.decided_by) if plan.decided_by else None,
+                "decided_at": plan.decided_at,
+                "note": plan.note,
+            }
+            for plan in hazard.plans.select_related("by", "decided_by")
+        ],
+        "stops": [
+            {
+                "number": stop.number,
+                "scope": stop.scope,
+                "area": stop.area,
+                "reason": stop.reason,
+                "by": str(stop.by),
+                "at": stop.at,
+                "resume_asked_by": str(stop.resume_asked_by) if stop.resume_asked_by else None,
+                "resume_asked_at": stop.resume_asked_at,
+                "resume_text": stop.resume_text,
+                "resumed_by": str(stop.resumed_by) if stop.resumed_by else None,
+                "resumed_at": stop.resumed_at,
+                "resume_number": stop.resume_number,
+            }
+            for stop in hazard.stops.select_related("by", "resume_asked_by", "resumed_by")
+        ],
+        "listings": [
+            {
+                "number": row.number,
+                "authority": row.authority,
+                "document_no": row.document_no,
+                "requirement": row.requirement,
+                "until": row.until,
+                "at": row.at,
+                "delisted_at": row.delisted_at,
+                "delist_document_no": row.delist_document_no,
+            }
+            for row in hazard.listings.all()
+        ],
+        "disputes": [
+            {
+                "ground": row.ground,
+                "reason": row.reason,
+                "by": str(row.by),
+                "at": row.at,
+                "outcome": row.outcome,
+                "decided_by": str(row.decided_by) if row.decided_by else None,
+                "decided_at": row.decided_at,
+                "note": row.note,
+            }
+            for row in hazard.disputes.select_related("by", "decided_by")
+        ],
+        "extension_asked": extension
+        and {
+            "wanted_due_at": extension.wanted_due_at,
+            "reason": extension.reason,
+            "by": str(extension.asked_by),
+            "at": extension.asked_at,
+            "rung": extension.rung,
+            "decider": str(extension.decision_duty.holder) if extension.decision_duty else None,
+        },
+    }
