@@ -22,6 +22,8 @@ from lantu.hazards.services import report_hazard
 from lantu.hazards.states import HazardState
 from lantu.hazards.tests.site import dust_monitor, hazard_at, raise_dust_alert
 from lantu.monitoring.telemetry.models import Quarantine
+from lantu.monitoring.vehicles.services.store_reports import store_reports
+from lantu.monitoring.vehicles.tests.ground import drive, lay_ground, truck
 from lantu.projects.models import ImportRun
 from tests.cast import NOW
 
@@ -57,6 +59,14 @@ def _duty(cast: SimpleNamespace, site: Any, number: int) -> Duty:
     )
 
 
+def _speeding_truck(cast: SimpleNamespace, site: Any) -> tuple[Any, Any]:
+    """A truck of the site and what was found on it."""
+    _dump, route = lay_ground(cast, site)
+    vehicle = truck(cast, site, route)
+    (finding,) = store_reports(drive(vehicle, NOW, kmh=70, to=1500), now=NOW).findings
+    return vehicle, finding
+
+
 def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
     """Everything belongs to ``site``, whose parties are the cast; nothing of it concerns the outsider."""
     newcomer = User.objects.create_user(
@@ -66,6 +76,7 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         user=newcomer, role="officer", reach="city", why="岗位需要", now=NOW, actor=cast.sysadmin
     )
     monitor = dust_monitor(site)
+    vehicle, vehicle_finding = _speeding_truck(cast, site)
     duty, asked, stopped = (_duty(cast, site, number) for number in (1, 2, 3))
     for one in (asked, stopped):
         ask_stop(
@@ -109,6 +120,8 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         channel=monitor.channels.get(),
         alert=raise_dust_alert(site),
         quarantined=quarantined,
+        vehicle=vehicle,
+        vehicle_finding=vehicle_finding,
         found=report_hazard(project=site, title="通道堆物", grade=2, by=cast.inspector, now=NOW),
         hazard=hazard_at(HazardState.ORDERED, cast, site),
         run=run,
