@@ -66,12 +66,16 @@ class Gateway:
         sending = asyncio.create_task(self.sink.run())
         sweeping = asyncio.create_task(self._sweep())
         keeping = asyncio.create_task(self._keep_up())
-        await stop.wait()
+        stopping = asyncio.create_task(stop.wait())
+        # None of the three ends by itself: if one does, the supervisor shall start us anew.
+        done, _ = await asyncio.wait(
+            {stopping, sending, sweeping, keeping}, return_when=asyncio.FIRST_COMPLETED
+        )
         for server, _handler in self._servers:
             await server.close()
-        for task in (sweeping, keeping):
+        for task in (stopping, sweeping, keeping):
             task.cancel()
-        await asyncio.gather(sweeping, keeping, return_exceptions=True)
+        await asyncio.gather(stopping, sweeping, keeping, return_exceptions=True)
         self.sink.stop()
         try:
             await asyncio.wait_for(sending, STOP_S)
@@ -79,6 +83,8 @@ class Gateway:
             log.warning("gateway_stopped_with_rest")
         await self._upkeep()
         self._thread.shutdown()
+        for ended in done - {stopping}:
+            ended.result()
 
     def counters(self) -> Mapping[str, Mapping[str, int]]:
         """All counters by protocol; “sink” for the way into the stream."""

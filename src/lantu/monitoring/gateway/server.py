@@ -194,7 +194,11 @@ class Connection(asyncio.BufferedProtocol):
         session, self._session = self._session, None
         self._closing = True
         if session is not None:
-            session.closed(server.clock())
+            try:
+                session.closed(server.clock())
+            except Exception:
+                log.exception("gateway_session_failed", protocol=server.protocol.name, peer=self.peer)
+                server.meters.count("session_failures")
 
     # What the session calls (protocol.Link).
 
@@ -251,7 +255,12 @@ class Connection(asyncio.BufferedProtocol):
                 self._transport.abort()
             self.close("idle" if self._greeted else "no_greeting")
         elif self._session is not None and not self._closing:
-            self._session.tick(now)
+            try:
+                self._session.tick(now)
+            except Exception:
+                log.exception("gateway_session_failed", protocol=self._server.protocol.name, peer=self.peer)
+                self._server.meters.count("session_failures")
+                self.close("failure")
 
     def resume(self, moment: float) -> None:
         """Read again when the allowance and the way into the stream permit."""

@@ -25,6 +25,9 @@ CROWDED_BYTES = 64 << 20
 LONGEST_PAUSE_S = 5.0
 
 
+Entry = tuple[Sequence[Outgoing], Callable[[], None] | None]
+
+
 class Publishes(Protocol):
     """What the sink needs of ingest.publish.Publisher."""
 
@@ -39,7 +42,7 @@ class Sink:
     def __init__(self, publisher: Publishes, meters: Meters) -> None:
         self._publisher = publisher
         self._meters = meters
-        self._waiting: list[tuple[Sequence[Outgoing], Callable[[], None] | None]] = []
+        self._waiting: list[Entry] = []
         self._messages = 0
         self._bytes = 0
         self._something = asyncio.Event()
@@ -82,7 +85,8 @@ class Sink:
         self._stopping = True
         self._something.set()
 
-    async def _publish(self, batch: list[tuple[Sequence[Outgoing], Callable[[], None] | None]]) -> None:
+    async def _publish(self, batch: list[Entry]) -> None:
+        """Publish a batch, for as long as it takes; a message that cannot be published at all is left out alone."""
         messages = [message for group, _ in batch for message in group]
         pause = 0.2
         while True:
@@ -100,10 +104,28 @@ class Sink:
                     return
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
-        self._messages -= len(messages)
-        self._bytes -= sum(len(message.payload) for message in messages)
+            except Exception:
+                if len(batch) > 1:
+                    half = len(batch) // 2
+                    await self._publish(batch[:half])
+                    await self._publish(batch[half:])
+                    return
+                # A defect of ours in making it: it must not hold up the others, and is not acknowledged.
+                log.exception("gateway_message_unpublishable", subject=messages[0].subject[:200])
+                self._meters.count("unpublishable")
+                self._leave(messages)
+                return
+        self._leave(messages)
         self._meters.count("messages_stored", len(messages))
         self._meters.count("batches")
         for _group, stored in batch:
             if stored is not None:
-                stored()
+                try:
+                    stored()
+                except Exception:
+                    log.exception("gateway_answer_failed")
+                    self._meters.count("answer_failures")
+
+    def _leave(self, messages: list[Outgoing]) -> None:
+        self._messages -= len(messages)
+        self._bytes -= sum(len(message.payload) for message in messages)

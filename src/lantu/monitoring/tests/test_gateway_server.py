@@ -255,3 +255,24 @@ def test_a_failure_of_ours_costs_one_connection_only(monkeypatch: pytest.MonkeyP
             again.close()
 
     run(talk)
+
+
+def test_a_message_that_cannot_be_published_is_left_out_alone() -> None:
+    class Picky(Stream):
+        def publish(self, messages: Sequence[Outgoing]) -> list[int]:
+            if any(b"13.0" in message.payload for message in messages):
+                raise ValueError("defect")
+            return super().publish(messages)
+
+    async def talk() -> None:
+        async with serving(stream=Picky()) as bench:
+            reader, writer = await bench.connect()
+            writer.write(b"".join(data(factors=f"a34002-Rtd={n}.0") for n in range(20)))
+            for _ in range(19):
+                assert b"9014" in await asyncio.wait_for(reader.readuntil(b"\r\n"), 10)
+            assert len(bench.stream.taken) == 19
+            assert bench.meters.counts["unpublishable"] == 1
+            assert not bench.sink.crowded
+            writer.close()
+
+    run(talk)

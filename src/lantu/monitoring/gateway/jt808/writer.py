@@ -46,6 +46,11 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._stopping = False
 
+    @property
+    def waiting(self) -> int:
+        """Reports that are not stored yet."""
+        return self._waiting
+
     def put(self, job: Job) -> bool:
         """Take a packet for the next transaction; False when too much waits already."""
         with self._something:
