@@ -14,9 +14,11 @@ from lantu.calc.rules import Reason
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.ingest.registry import ChannelRow, DeviceRow, Registry
 from lantu.monitoring.rules.compiling import Abstention, compile_rules
+from lantu.monitoring.rules.county import reference_devices
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.overrides.selectors import overrides_in_force
 from lantu.monitoring.rules.selectors import versions_in_force
+from lantu.monitoring.rules.states import ENGINE_KINDS
 
 FACT_NAMES: dict[str, Any] = {
     "pit_depth_m": gettext_lazy("基坑设计深度 H（米）"),
@@ -34,7 +36,7 @@ FACT_NAMES: dict[str, Any] = {
     "concrete_placing_c": gettext_lazy("入模温度（℃）"),
     "hoist_people_rated": gettext_lazy("额定人数"),
     "formwork_axial_design_kn": gettext_lazy("立杆轴力设计值（kN）"),
-    "reference_area": gettext_lazy("所代表的县（市、区）代码"),
+    "reference_area": gettext_lazy("县域参照空气站"),
     "design_limits": gettext_lazy("设计文件限值"),
 }
 """Facts of a place in words; what is not here is a channel."""
@@ -69,7 +71,7 @@ class Unjudged:
 
 
 def unjudged_of(devices: Iterable[Device], *, day: date) -> list[Unjudged]:
-    """All abstentions of these devices, by device and channel. Queries: four, whatever the number of devices.
+    """All abstentions of these devices, by device and channel. The same number of queries whatever the number of devices.
 
     Besides missing facts: rules of a channel that has never sent (NO_DATA).
     """
@@ -87,14 +89,32 @@ def unjudged_of(devices: Iterable[Device], *, day: date) -> list[Unjudged]:
         key = version.rule.param
         if (device, key) not in spoken and (device, key, version.pk) not in seen:
             rows.append(Unjudged(device, key, version, str(Reason.NO_DATA), (), False))
+    rows += _without_county(given, day)
     return sorted(rows, key=lambda row: (row.device_id, row.channel, row.version.rule.code))
+
+
+def _without_county(devices: list[Device], day: date) -> list[Unjudged]:
+    """Sites whose county has no reference station: the difference cannot be judged there."""
+    rules = [v for v in versions_in_force(day) if v.terms.get("judge") == "county_difference"]
+    areas = set(reference_devices()) if rules else set()
+    projects = dict(
+        Device.objects.filter(pk__in=[d.pk for d in devices]).values_list("pk", "project__area_code")
+    )
+    types = dict(Device.objects.filter(pk__in=[d.pk for d in devices]).values_list("pk", "type__code"))
+    return [
+        Unjudged(pk, version.rule.param, version, str(Reason.MISSING_CHANNEL), ("reference_area",), False)
+        for version in rules
+        for pk, area in projects.items()
+        if area not in areas and types[pk] in version.scope.get("device_types", [])
+    ]
 
 
 def lacking_by_device(rows: Iterable[Unjudged]) -> dict[int, list[Unjudged]]:
     """Abstentions that somebody can end by supplying something, by device."""
     found: dict[int, list[Unjudged]] = {}
     for row in rows:
-        if row.reason in OWNED:
+        # A county without a station is the bureau's to mend, once, and no fault of each instrument.
+        if row.reason in OWNED and row.version.kind in ENGINE_KINDS:
             found.setdefault(row.device_id, []).append(row)
     return found
 

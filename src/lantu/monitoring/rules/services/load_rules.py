@@ -185,7 +185,8 @@ def check_version(version: RuleVersion) -> None:
     if version.kind not in ENGINE_KINDS or not version.levels:
         return
     try:
-        engine_rule(version, facts={})
+        # A limit that is a share of a fact exists only where the fact is known.
+        engine_rule(version, facts={version.fact["name"]: 100.0} if version.fact.get("use") else {})
     except (ValueError, KeyError, TypeError) as error:
         raise Unacceptable(
             "monitoring.rule_unusable",

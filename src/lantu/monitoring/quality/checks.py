@@ -1,0 +1,142 @@
+"""What is wrong with the data of a device: plain functions of its readings and of the rule's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lantu.calc.readings_quality import clock_skew_s, clock_wrong, fingerprint, flat_run, spikes, twins
+from lantu.monitoring.quality.windows import Window
+from lantu.monitoring.rules.models import RuleVersion
+
+HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of one device, of one channel (by key) or of all."""
+
+    version: RuleVersion
+    device_id: int
+    channel: str
+    value: float | None
+    limit: float | None
+    at_ms: int
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """Rule, device and channel: at most one fault stands at each."""
+        return self.version.rule_id, self.device_id, self.channel
+
+
+def flat_lines(version: RuleVersion, window: Window, keys: Mapping[str, int]) -> list[Fault]:
+    """Channels whose newest readings are all equal, in number and for long enough. Calm channels are not on the list."""
+    terms, found = version.terms, []
+    for key in terms["channels"]:
+        place = keys.get(key)
+        if place is None or place >= window.v.shape[1]:
+            continue
+        good = np.isfinite(window.v[:, place])
+        run = flat_run(window.v[:, place])
+        if run < terms["readings"]:
+            continue
+        ts = window.ts_ms[good]
+        if ts[-1] - ts[-run] < terms["hours"] * HOUR_MS:
+            continue
+        value = float(window.v[good, place][-1])
+        inputs = {"reading": value, "readings": run, "since_ms": int(ts[-run])}
+        found.append(
+            Fault(version, window.device_id, key, float(run), terms["readings"], int(ts[-1]), inputs)
+        )
+    return found
+
+
+def spiky(version: RuleVersion, window: Window, keys: Mapping[str, int]) -> list[Fault]:
+    """Channels that jump and come back again and again."""
+    limit, found = int(version.levels[0]["limit"]), []
+    for key, least in version.terms["per_channel"].items():
+        place = keys.get(key)
+        if place is None or place >= window.v.shape[1]:
+            continue
+        jumps = spikes(window.v[:, place], least=float(least))
+        if len(jumps) < limit:
+            continue
+        last = jumps[-1]
+        inputs = {"readings": len(jumps), "reading": last.value, "reference": last.before}
+        found.append(
+            Fault(
+                version,
+                window.device_id,
+                key,
+                float(len(jumps)),
+                limit,
+                int(window.ts_ms[last.index]),
+                inputs,
+            )
+        )
+    return found
+
+
+def wrong_clock(version: RuleVersion, window: Window) -> list[Fault]:
+    """A clock that is wrong in its quickest message of the window."""
+    limit = float(version.levels[0]["limit"])
+    recent = window.received_ms >= window.received_ms[-1] - HOUR_MS
+    skew = clock_skew_s(window.ts_ms[recent], window.received_ms[recent])
+    if skew is None or not clock_wrong(skew, limit_s=limit):
+        return []
+    return [
+        Fault(
+            version,
+            window.device_id,
+            "",
+            round(skew, 1),
+            limit,
+            int(window.ts_ms[-1]),
+            {"skew_s": round(skew, 1)},
+        )
+    ]
+
+
+@dataclass
+class Twins:
+    """Marks of all devices, gathered while their windows pass by."""
+
+    version: RuleVersion
+    marks: dict[str, list[tuple[int, bytes | None, int]]] = field(default_factory=dict)
+
+    def note(self, window: Window, keys: Mapping[str, int]) -> None:
+        """Take the marks of one device."""
+        for key in self.version.terms["channels"]:
+            place = keys.get(key)
+            if place is None or place >= window.v.shape[1]:
+                continue
+            mark = fingerprint(window.v[:, place], readings=int(self.version.terms["readings"]))
+            self.marks.setdefault(key, []).append((window.device_id, mark, int(window.ts_ms[-1])))
+
+    def faults(self, names: Mapping[int, str]) -> list[Fault]:
+        """One fault per device that repeats an earlier one, whatever the number of its channels."""
+        found: dict[int, Fault] = {}
+        for key, entries in self.marks.items():
+            entries.sort()
+            for first, second in twins([mark for _device, mark, _ms in entries]):
+                device, _mark, ms = entries[second]
+                inputs = {
+                    "partner": names.get(entries[first][0], ""),
+                    "partner_id": entries[first][0],
+                    "channels": key,
+                }
+                readings = float(self.version.terms["readings"])
+                found.setdefault(device, Fault(self.version, device, "", readings, readings, ms, inputs))
+        return list(found.values())
+
+
+def keys_of(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
+    """Place of each channel in its device's vector: (device, key, rank) → {device: {key: rank - 1}}."""
+    found: dict[int, dict[str, int]] = {}
+    for device, key, rank in rows:
+        found.setdefault(device, {})[key] = rank - 1
+    return found

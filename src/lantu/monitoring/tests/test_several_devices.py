@@ -1,0 +1,153 @@
+"""Rules over several devices: cranes of a group, and sites against their county. And humid air, and spraying."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lantu.core.models import Event
+from lantu.core.refusals import Unacceptable
+from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.cranes.services.judge_groups import judge_groups
+from lantu.monitoring.cranes.services.set_group import set_group
+from lantu.monitoring.ingest.worker import Worker
+from lantu.monitoring.rules.abstentions import unjudged_of
+from lantu.monitoring.rules.county import judge_county_hours
+from lantu.monitoring.tests.conftest import NOW
+from lantu.monitoring.tests.engineering import load_pack_rules, put_device, send, store
+
+pytestmark = pytest.mark.django_db
+WEST = {"device": "T1", "x_m": 0, "y_m": 0, "jib_m": 50, "counter_jib_m": 14, "jib_height_m": 40}
+EAST = {
+    "device": "T2",
+    "x_m": 60,
+    "y_m": 0,
+    "jib_m": 50,
+    "counter_jib_m": 14,
+    "jib_height_m": 40,
+    "slew_zero_deg": 10,
+}
+
+
+@pytest.fixture
+def cranes(cast: SimpleNamespace, site_project: Any) -> tuple[Any, Any]:
+    load_pack_rules("crane")
+    return put_device(cast, site_project, "T1", "tower_crane"), put_device(
+        cast, site_project, "T2", "tower_crane"
+    )
+
+
+def pose(device: Any, slew: float, second: float) -> None:
+    for key, value in (("crane_slew_deg", slew), ("crane_radius_m", 20), ("crane_hook_m", 10)):
+        store(device, key, [(second, value)])
+
+
+def test_cranes_that_come_too_close(cranes: Any, cast: Any, site_project: Any) -> None:
+    one, other = cranes
+    set_group(project=site_project, name="1 号群塔", cranes=[WEST, EAST], now=NOW, actor=cast.officer)
+    assert Event.objects.get(kind="monitoring.crane_group_set").payload["faults"] == "T1–T2: height"
+    pose(one, 270, -60)
+    pose(other, 100, -58)  # 10° of zero: 90°, away from the other
+    assert judge_groups(now=NOW) == 0
+    pose(one, 90, -20)
+    pose(other, 280, -18)
+    assert judge_groups(now=NOW) == 1
+    alert = Alert.objects.get()
+    assert (alert.rule.code, alert.severity, alert.device.code, alert.limit) == (
+        "crane.collision", 4, "T1", 2,
+    )  # fmt: skip
+    assert (alert.inputs["partner"], alert.inputs["part"]) == ("T2", "jibs")
+    assert judge_groups(now=NOW) == 0, "the same closeness is not news"
+    assert judge_groups(now=NOW + timedelta(hours=1)) == 0
+    alert.refresh_from_db()
+    assert alert.cleared_at is None, "silence lowers nothing"
+
+
+def test_a_group_needs_two_cranes_of_the_project(cranes: Any, cast: Any, site_project: Any) -> None:
+    with pytest.raises(Unacceptable, match="两台"):
+        set_group(project=site_project, name="x", cranes=[WEST], now=NOW, actor=cast.officer)
+    with pytest.raises(Unacceptable, match="不是本项目"):
+        set_group(
+            project=site_project,
+            name="x",
+            cranes=[WEST, EAST | {"device": "D1"}],
+            now=NOW,
+            actor=cast.officer,
+        )
+    with pytest.raises(Unacceptable, match="臂长"):
+        set_group(
+            project=site_project, name="x", cranes=[WEST, EAST | {"jib_m": 0}], now=NOW, actor=cast.officer
+        )
+
+
+@pytest.fixture
+def site(cast: SimpleNamespace, site_project: Any) -> Any:
+    load_pack_rules("dust")
+    return put_device(cast, site_project, "D9", "dust_noise")
+
+
+def hour_of(device: Any, key: str, value: float, *, count: int = 60, hours_ago: int = 1) -> None:
+    """One value a minute in the hour that ended ``hours_ago - 1`` hours before NOW (10:00 in Dezhou)."""
+    start = -3600 * hours_ago
+    store(device, key, [(start + 60 * n, value) for n in range(count)])
+
+
+def station(cast: Any, project: Any) -> Any:
+    return put_device(cast, project, "AQ1", "air_station", facts={"reference_area": project.area_code})
+
+
+def test_without_a_county_station_nothing_is_judged(site: Any) -> None:
+    hour_of(site, "pm10", 400)
+    assert judge_county_hours(now=NOW + timedelta(minutes=7)) == 0
+    rows = [row for row in unjudged_of([site], day=NOW.date()) if row.version.rule.code == "dust.pm10.diff"]
+    assert [row.text for row in rows] == ["不作判断：缺少县域参照空气站"]
+
+
+def test_a_site_above_its_county(site: Any, cast: Any, site_project: Any) -> None:
+    reference = station(cast, site_project)
+    for hour in range(3):
+        hour_of(site, "pm10", 205, hours_ago=1 - hour)
+        store(reference, "pm10_area", [(3600 * (hour - 1), 110)])
+        assert judge_county_hours(now=NOW + timedelta(hours=hour, minutes=7)) == 1
+        alert = Alert.objects.get(rule__code="dust.pm10.diff")
+        assert alert.severity == (2 if hour < 2 else 3), "two hours a day are allowed"
+    assert (alert.inputs["compared"], alert.inputs["county"], alert.inputs["hours_over"]) == (95, 110, 3)
+    hour_of(site, "pm10", 120, hours_ago=-2)
+    store(reference, "pm10_area", [(7200, 110)])
+    judge_county_hours(now=NOW + timedelta(hours=3, minutes=7))
+    alert.refresh_from_db()
+    assert alert.cleared_at is not None
+
+
+def test_an_hour_with_44_minutes_is_not_judged(site: Any, cast: Any, site_project: Any) -> None:
+    store(station(cast, site_project), "pm10_area", [(-3600, 50)])
+    hour_of(site, "pm10", 400, count=44)
+    assert judge_county_hours(now=NOW + timedelta(minutes=7)) == 0
+
+
+def test_humid_air_holds_the_severity_until_it_dries(site: Any, site_project: Any) -> None:
+    worker = Worker(partition="t", now=NOW)
+    send(worker, site_project, [("D9", {"pm10": 50, "humidity": 91}, 0)])
+    send(worker, site_project, [("D9", {"pm10": 320, "humidity": 91}, 60)])
+    alert = Alert.objects.get(rule__code="dust.pm10.peak")
+    assert (alert.severity, alert.inputs["judged_severity"], alert.inputs["humidity"]) == (2, 3, 91)
+    send(worker, site_project, [("D9", {"pm10": 330, "humidity": 60}, 120)])
+    send(worker, site_project, [("D9", {"pm10": 330, "humidity": 60}, 180)])
+    alert.refresh_from_db()
+    assert alert.severity == 3
+
+
+def test_spraying_is_called_and_sent_home(site: Any, site_project: Any) -> None:
+    worker = Worker(partition="t", now=NOW)
+    send(worker, site_project, [("D9", {"pm10": 340}, 60 * n) for n in range(15)])
+    send(worker, site_project, [("D9", {"pm10": 20}, 60 * n) for n in range(15, 40)])
+    calls = Event.objects.filter(kind="monitoring.interlock_called").order_by("id")
+    assert [(event.payload["on"], event.payload["equipment"]) for event in calls] == [
+        (True, "spray"),
+        (False, "spray"),
+    ]
+    assert calls[0].payload["value"] == 340
+    assert not Alert.objects.filter(rule__code="dust.pm10.spray").exists()
