@@ -115,6 +115,7 @@ class Connection(asyncio.BufferedProtocol):
         "_filled",
         "_greeted",
         "_last",
+        "_outgoing",
         "_server",
         "_session",
         "_tokens",
@@ -131,6 +132,7 @@ class Connection(asyncio.BufferedProtocol):
         self._greeted = False
         self._tokens = server.limits.burst
         self._closing = False
+        self._outgoing: list[bytes] = []
 
     # What asyncio calls.
 
@@ -205,6 +207,15 @@ class Connection(asyncio.BufferedProtocol):
     def send(self, data: bytes) -> None:
         if self._transport is None or self._closing:
             return
+        if not self._outgoing:
+            # One batch of the stream answers many packets of a connection: they leave in one write.
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._outgoing.append(data)
+
+    def _flush(self) -> None:
+        data, self._outgoing = b"".join(self._outgoing), []
+        if not data or self._transport is None or self._transport.is_closing():
+            return
         self._transport.write(data)
         if self._transport.get_write_buffer_size() > WRITE_LIMIT:
             # It asks and does not listen.
@@ -235,6 +246,7 @@ class Connection(asyncio.BufferedProtocol):
     def close(self, why: str) -> None:
         if self._closing or self._transport is None:
             return
+        self._flush()
         self._closing = True
         self._server.meters.count(f"closed_{why}")
         # A peer that does not read would hold a polite close for ever.

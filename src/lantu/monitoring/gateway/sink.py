@@ -19,7 +19,7 @@ from lantu.monitoring.ingest.publish import Outgoing, StreamUnavailable
 
 log = structlog.get_logger(__name__)
 LINGER_S = 0.002
-BATCH = 4_000
+BATCH = 1000
 CROWDED_MESSAGES = 20_000
 CROWDED_BYTES = 64 << 20
 LONGEST_PAUSE_S = 5.0

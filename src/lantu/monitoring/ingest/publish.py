@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from lantu.monitoring.ingest.wire import ProtocolError, Wire, header_status, publish_frame
 
@@ -20,6 +21,23 @@ class Outgoing(NamedTuple):
     subject: str
     payload: bytes
     headers: dict[str, str] | None = None
+
+
+class AckError(msgspec.Struct):
+    """Why the stream did not take a message."""
+
+    description: str = ""
+    err_code: int = 0
+
+
+class Ack(msgspec.Struct):
+    """JetStream's answer to a publish."""
+
+    seq: int = 0
+    error: AckError | None = None
+
+
+_read_ack = msgspec.json.Decoder(Ack).decode
 
 
 class StreamUnavailable(ConnectionError):
@@ -88,10 +106,10 @@ class Publisher:
                     continue  # the late answer to a round that had already failed
                 if header_status(frame.headers) == 503:
                     raise ProtocolError("no stream takes these subjects")
-                answer = json.loads(frame.payload)
-                if "error" in answer:
-                    raise ProtocolError(str(answer["error"].get("description", answer["error"])))
-                got[number - first] = int(answer["seq"])
+                answer = _read_ack(frame.payload)
+                if answer.error is not None:
+                    raise ProtocolError(answer.error.description or f"error {answer.error.err_code}")
+                got[number - first] = answer.seq
         return [got[n] for n in range(len(messages))]
 
 
