@@ -1,102 +1,54 @@
-"""Data quality: asks the keeper of the instrument, is raised once, closes by itself, lowers nothing."""
+"""Marks of HJ 212 travel with the values: all is stored, only what is normal is judged."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any
-
 import numpy as np
-import pytest
 
-from lantu.duties.models import Duty
-from lantu.monitoring.alerts.models import Alert
-from lantu.monitoring.quality.services.check_devices import check_devices
-from lantu.monitoring.tests.conftest import NOW
-from lantu.monitoring.tests.engineering import load_pack_rules, put_device, store
-
-pytestmark = pytest.mark.django_db
-RNG = np.random.default_rng(3)
+from lantu.monitoring.telemetry.quality import Quality, quality_of
+from lantu.monitoring.tests.test_decode import REGISTRY, decode
 
 
-@pytest.fixture
-def dust(cast: SimpleNamespace, site_project: Any) -> Any:
-    load_pack_rules("quality", "dust", "pit", "concrete")
-    return put_device(cast, site_project, "D9", "dust_noise")
+def marks(payload: bytes) -> dict[str, Quality]:
+    got = decode(payload)
+    assert got.quality.dtype == np.int8
+    assert len(got.quality) == len(got.value)
+    return {REGISTRY.key_at(int(at)): Quality(int(q)) for at, q in zip(got.at, got.quality, strict=True)}
 
 
-def found() -> set[tuple[str, str, str]]:
-    return {
-        (alert.rule.code, alert.device.code, alert.channel.key if alert.channel else "")
-        for alert in Alert.objects.filter(closed_at=None).select_related("rule", "device", "channel")
-    }
+def test_a_mark_belongs_to_its_channel() -> None:
+    got = marks(b'{"values":{"pm10":88.1,"pm25":null,"noise":61},"flags":{"noise":"D"}}')
+    assert got == {"pm10": Quality.NORMAL, "noise": Quality.FAULT}
 
 
-def minutes(values: Any, *, end: float = 0) -> list[tuple[float, float]]:
-    """One value a minute, the last at ``end`` seconds after NOW."""
-    count = len(values)
-    return [(end - 60.0 * (count - 1 - n), float(value)) for n, value in enumerate(values)]
+def test_marks_survive_the_slow_way() -> None:
+    got = marks(
+        b'{"values":{"pm10":88.1,"unheard":3,"noise":61},"units":{"pm10":"ug/m3"},"flags":{"noise":"m"}}'
+    )
+    assert got == {"pm10": Quality.NORMAL, "noise": Quality.MAINTENANCE}
 
 
-def test_a_flat_line_is_raised_once_and_closes_by_itself(dust: Any, cast: Any) -> None:
-    store(dust, "pm10", minutes(np.full(200, 81.3)))
-    assert check_devices(now=NOW).raised == 1
-    assert check_devices(now=NOW + timedelta(minutes=20)).raised == 0
-    alert = Alert.objects.get(rule__code="quality.flat_line")
-    assert (alert.kind, alert.severity, alert.channel.key) == ("technical", 1, "pm10")
-    assert alert.duty is not None
-    assert alert.duty.holder.organisation == cast.contractor.organisation
-    store(dust, "pm10", [(60, 82.0), (120, 79.4)])
-    assert check_devices(now=NOW + timedelta(minutes=3)).closed == 1
-    assert not Duty.objects.filter(subject_type="monitoring.alert", closed_at=None).exists()
+def test_a_stopped_instrument_may_report_nonsense() -> None:
+    """Its zero below the range is stored with the mark; the same zero without a mark is quarantined."""
+    assert marks(b'{"values":{"pm10":-999},"flags":{"pm10":"F"}}') == {"pm10": Quality.STOPPED}
+    assert decode(b'{"values":{"pm10":-999}}').rejected
+    assert decode(b'{"values":{"pm10":1e300},"flags":{"pm10":"F"}}').rejected
 
 
-def test_an_hour_of_calm_is_no_flat_line(dust: Any) -> None:
-    store(dust, "pm10", minutes(np.full(90, 81.3)))
-    assert check_devices(now=NOW).raised == 0
+def test_marks_follow_their_values_when_others_are_taken_out() -> None:
+    got = decode(
+        b'[{"values":{"pm10":99999,"noise":61},"flags":{"noise":"T"}},{"values":{"pm10":5},"flags":{"pm10":"B"}}]'
+    )
+    assert got.quality.tolist() == [Quality.OVER_RANGE, Quality.COMMUNICATION]
 
 
-def test_lonely_spikes(dust: Any) -> None:
-    values = 80 + RNG.normal(0, 2, 120)
-    values[[20, 60, 100]] = 900
-    store(dust, "pm10", minutes(values))
-    check_devices(now=NOW)
-    assert found() == {("quality.spike", "D9", "pm10")}
+def test_flags_that_are_no_letters_are_refused() -> None:
+    for flags in (b'{"pm10":1}', b'["D"]', b'"D"'):
+        assert (
+            decode(b'{"values":{"pm10":5},"flags":' + flags + b"}").rejected[0].problems[0].reason
+            == "bad_shape"
+        )
 
 
-def test_one_series_under_two_names(dust: Any, cast: Any, site_project: Any) -> None:
-    other = put_device(cast, site_project, "D8", "dust_noise")
-    honest = put_device(cast, site_project, "D7", "dust_noise")
-    values = 80 + RNG.normal(0, 5, 60)
-    store(dust, "pm10", minutes(values))
-    store(other, "pm10", minutes(values, end=-7))
-    store(honest, "pm10", minutes(80 + RNG.normal(0, 5, 60)))
-    check_devices(now=NOW)
-    assert found() == {("quality.twins", "D8", "")}
-    assert Alert.objects.get().inputs["partner"] == "D9"
-
-
-def test_a_clock_that_is_behind(dust: Any) -> None:
-    store(dust, "pm10", minutes(80 + RNG.normal(0, 5, 30)), delay_s=400)
-    check_devices(now=NOW)
-    assert found() == {("quality.clock", "D9", "")}
-    assert Alert.objects.get().last_value == 400
-
-
-def test_calibration_and_facts_come_from_the_register(dust: Any, cast: Any, site_project: Any) -> None:
-    dust.calibrated_until = NOW.date() - timedelta(days=40)
-    dust.save(update_fields=["calibrated_until"])
-    concrete = put_device(cast, site_project, "C9", "mass_concrete")
-    assert check_devices(now=NOW).raised == 2
-    assert found() == {("quality.calibration", "D9", ""), ("quality.facts", "C9", "")}
-    facts = Alert.objects.get(rule__code="quality.facts")
-    assert facts.inputs["missing"] == "入模温度（℃）"
-    concrete.facts = {"concrete_placing_c": 18}
-    concrete.save(update_fields=["facts"])
-    assert check_devices(now=NOW + timedelta(hours=1)).closed == 1
-
-
-def test_a_silent_device_keeps_what_was_found(dust: Any) -> None:
-    store(dust, "pm10", minutes(np.full(200, 81.3)))
-    check_devices(now=NOW)
-    assert check_devices(now=NOW + timedelta(hours=9)).closed == 0
+def test_unknown_marks_do_not_pass_for_normal() -> None:
+    assert quality_of("Z") is Quality.EXCLUDED
+    assert quality_of(" n ") is Quality.NORMAL
