@@ -81,6 +81,7 @@ BODIES: dict[str, Callable[[World], Any]] = {
     },
     "PUT /projects/{code}/geometry": lambda w: {"geometry": {"type": "Point", "coordinates": [116.31, 37.46]}},
     "POST /projects/{code}/code": lambda w: {"new_code": "2601-371402-04-01-100008", "reason": "重新赋码"},
+    "PUT /devices/{code}/hj212": lambda w: {"mn": "DOOR0001", "factors": {}},
     "PUT /projects/{code}/year": lambda w: {"year": 2026, "planned_yuan": 1_000_000},
     "POST /map/within": lambda w: {
         "geometry": {"type": "Polygon", "coordinates": [[[116, 37], [117, 37], [117, 38], [116, 37]]]}
