@@ -78,7 +78,7 @@ def read_data(station: Station, packet: hj212.Packet, now: datetime, data_time: 
     if moment > now + AHEAD:
         ahead = round((moment - now).total_seconds())
         raise NotAdmitted(Reason.FUTURE_TIME, f"DataTime {ahead} s ahead", station.code, known=True)
-    reading = read_factors(packet, station.factors, station.channels)
+    reading = read_factors(packet, station.plans)
     ts_ms = round(moment.timestamp() * 1000)
     message = message_of(station, ts_ms, reading) if reading.values else None
     return Read(message, ts_ms, reading)

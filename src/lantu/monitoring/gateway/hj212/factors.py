@@ -58,8 +58,8 @@ CONVERSIONS = {
 }  # fmt: skip
 UNITS = sorted({unit for pair in CONVERSIONS for unit in pair})
 DATA_CNS = {"2011": "", "2051": "_1m", "2061": "_1h", "2031": "_1d"}
-MEAN = ("Rtd", "Avg", "Data", "DayData")
-SUFFIXES = {"2011": ("Rtd", "Avg", "Data")}
+MEANS = ("Avg", "Data", "DayData")
+UNMAPPED = 50
 LONG = {"2061", "2031"}
 
 
@@ -73,49 +73,113 @@ class Reading:
     unmapped: list[str] = field(default_factory=list)
 
 
-def read_factors(packet: hj212.Packet, factors: dict[str, Factor], channels: dict[str, Limits]) -> Reading:
-    """Values of a data packet. ``factors``: the station's own meanings, before the standard's."""
-    reading = Reading()
-    period = DATA_CNS[packet.cn]
-    for code, items in packet.factors.items():
-        factor = factors.get(code) or STANDARD.get(code) or Factor(STATISTICS.get(code, code))
-        own = f"{factor.channel}{period}"
-        if not period or own not in channels:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One channel that a factor's value goes to. ``scale``: None = no conversion known, 1 = same unit."""
+
+    key: str
+    limits: Limits
+    unit: str
+    scale: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where the values of one factor go on one station: worked out once, for it is asked with every packet.
+
+    ``names`` of the mean in order of preference; ``extremes``: the suffixes Min and Max with channels of their own; ``long``:
+    a mean over an hour or more, kept in the channel of instants.
+    """
+
+    names: tuple[str, ...]
+    mean: Target
+    extremes: tuple[tuple[str, Target], ...]
+    long: bool
+
+
+class Plans:
+    """The plans of one station under its present settings; codes without a channel have none."""
+
+    MOST = 512  # a sender of ever new codes must not fill the memory
+
+    def __init__(self, factors: dict[str, Factor], channels: dict[str, Limits]) -> None:
+        self._factors = factors
+        self._channels = channels
+        self._plans: dict[tuple[str, str], Plan | None] = {}
+
+    def of(self, cn: str, code: str) -> Plan | None:
+        """The plan of a factor in packets of this kind."""
+        try:
+            return self._plans[cn, code]
+        except KeyError:
+            plan = self._make(cn, code)
+            if len(self._plans) < self.MOST:
+                self._plans[cn, code] = plan
+            return plan
+
+    def _make(self, cn: str, code: str) -> Plan | None:
+        factor = self._factors.get(code) or STANDARD.get(code) or Factor(STATISTICS.get(code, code))
+        own = f"{factor.channel}{DATA_CNS[cn]}"
+        if own not in self._channels:
             own = factor.channel
-        if own not in channels:
-            if not reading.unmapped or len(reading.unmapped) < 50:
+        if own not in self._channels:
+            return None
+        extremes = tuple(
+            (suffix, self._target(f"{own}_{suffix.lower()}", factor))
+            for suffix in ("Min", "Max")
+            if f"{own}_{suffix.lower()}" in self._channels
+        )
+        names = ("Rtd", *MEANS) if cn == "2011" else MEANS
+        return Plan(names, self._target(own, factor), extremes, cn in LONG and own == factor.channel)
+
+    def _target(self, key: str, factor: Factor) -> Target:
+        limits = self._channels[key]
+        unit = factor.unit or limits.unit
+        return Target(key, limits, unit, 1.0 if unit == limits.unit else CONVERSIONS.get((unit, limits.unit)))
+
+
+def read_factors(packet: hj212.Packet, plans: Plans) -> Reading:
+    """Values of a data packet under a station's plans."""
+    reading = Reading()
+    for code, items in packet.factors.items():
+        plan = plans.of(packet.cn, code)
+        if plan is None:
+            if len(reading.unmapped) < UNMAPPED:
                 reading.unmapped.append(code[:24])
             continue
-        mark = quality_of(items.get("Flag") or "N")
-        # A mean over an hour must not pass for an instant.
-        if mark is Quality.NORMAL and packet.cn in LONG and own == factor.channel:
-            mark = Quality.EXCLUDED
-        letter = items.get("Flag", "N") if mark is not Quality.EXCLUDED else "X"
-        mean = next((items[suffix] for suffix in SUFFIXES.get(packet.cn, MEAN[1:]) if suffix in items), None)
-        for key, text in ((own, mean), (f"{own}_min", items.get("Min")), (f"{own}_max", items.get("Max"))):
-            if text is not None and text != "" and key in channels:
-                limits, flag = channels[key], "" if mark is Quality.NORMAL else letter
-                _take(reading, key, text, unit=factor.unit or limits.unit, limits=limits, letter=flag)
+        letter = items.get("Flag") or "N"
+        if letter == "N" or (mark := quality_of(letter)) is Quality.NORMAL:
+            # A mean over an hour must not pass for an instant.
+            letter = "X" if plan.long else ""
+        elif mark is Quality.EXCLUDED:
+            letter = "X"
+        for name in plan.names:
+            if name in items:
+                _take(reading, plan.mean, items[name], letter)
+                break
+        for suffix, target in plan.extremes:
+            if suffix in items:
+                _take(reading, target, items[suffix], letter)
     return reading
 
 
-def _take(reading: Reading, key: str, text: str, *, unit: str, limits: Limits, letter: str) -> None:
+def _take(reading: Reading, target: Target, text: str, letter: str) -> None:
     """One value: number, unit, plausibility."""
-    if key in reading.values:
+    key, limits = target.key, target.limits
+    if not text or key in reading.values:
         return  # two factors for one channel (LA and Leq): the first one stands
     try:
         value = hj212.number(text)
     except hj212.Malformed as error:
         reading.problems.append((Reason.BAD_VALUE, f"{key}: {error}"))
         return
-    if unit != limits.unit:
-        scale = CONVERSIONS.get((unit, limits.unit))
-        if scale is None:
-            reading.problems.append((Reason.WRONG_UNIT, f"{key}: {unit} ≠ {limits.unit}"))
-            return
-        value = round(value * scale, 9)
+    if target.scale is None:
+        reading.problems.append((Reason.WRONG_UNIT, f"{key}: {target.unit} ≠ {limits.unit}"))
+        return
+    if target.scale != 1.0:
+        value = round(value * target.scale, 9)
     if not letter and not limits.low <= value <= limits.high:
-        hint = unit_hint(value, unit, limits)
+        hint = unit_hint(value, target.unit, limits)
         detail = f"{key} = {value:g}, {limits.low:g} … {limits.high:g}"
         reading.problems.append((Reason.OUT_OF_RANGE, f"{detail}; {hint}" if hint else detail))
         return

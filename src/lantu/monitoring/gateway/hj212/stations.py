@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lantu.calc.hj212 import CrcMode
 from lantu.monitoring.devices.models import Channel
 from lantu.monitoring.devices.states import DeviceStatus
-from lantu.monitoring.gateway.hj212.factors import Factor, Limits
+from lantu.monitoring.gateway.hj212.factors import Factor, Limits, Plans
 from lantu.monitoring.gateway.hj212.models import Backfill, Hj212Station
 from lantu.monitoring.ingest.registry import subject_of
 
@@ -35,6 +35,10 @@ class Station:
     rtd_interval_s: int | None = None
     min_interval_min: int | None = None
     last_data_ms: int = 0
+    plans: Plans = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plans", Plans(self.factors, self.channels))
 
 
 class Directory:
