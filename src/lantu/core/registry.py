@@ -43,7 +43,7 @@ class ProjectTab:
 class MapLayer:
     """A layer of the city map; ``url_name`` returns GeoJSON that the reader may see.
 
-    style: project | county | device | hazard | line; kind: points | polygons | line | fill.
+    style: project | county | device | hazard | risk | line; kind: points | polygons | line | fill.
     """
 
     key: str

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lantu.hazards import views, views_beside, views_print, views_rates
+from lantu.hazards.risk_points.urls import urlpatterns as double_prevention
 
 app_name = "hazards"
 urlpatterns = [
@@ -19,4 +20,5 @@ urlpatterns = [
     path("<int:pk>/do/<slug:verb>/", views.act, name="act"),
     path("<int:pk>/print/<slug:paper>/", views_print.paper, name="paper"),
     path("<int:pk>/qr.svg", views_print.qr, name="qr"),
+    *double_prevention,
 ]

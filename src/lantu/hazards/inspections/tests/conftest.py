@@ -1,0 +1,1 @@
+from lantu.hazards.tests.conftest import *  # noqa: F403
