@@ -33,13 +33,15 @@ class Window(NamedTuple):
     v: np.ndarray
 
 
-def windows(device_ids: Iterable[int], *, since: datetime, until: datetime) -> Iterator[Window]:
-    """The newest ``READINGS`` of each device in the span; devices without any are left out. One query for 200 devices."""
+def windows(
+    device_ids: Iterable[int], *, since: datetime, until: datetime, limit: int | None = READINGS
+) -> Iterator[Window]:
+    """The newest ``limit`` readings (None: all) of each device in the span; devices without any are left out. One query for 200 devices."""
     ids = sorted(device_ids)
     for start in range(0, len(ids), AT_ONCE):
         chunk = ids[start : start + AT_ONCE]
         with binary_cursor() as cursor:
-            cursor.execute(WINDOW_SQL, [chunk, since, until, READINGS])
+            cursor.execute(WINDOW_SQL, [chunk, since, until, limit])
             rows = cursor.fetchall()
         at = 0
         while at < len(rows):

@@ -6,19 +6,22 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
 from lantu.core.models import Event
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.ingest.alerting import AlertWriter
 from lantu.monitoring.ingest.worker import Worker
 from lantu.monitoring.rules.abstentions import lacking_by_device, unjudged_of
+from lantu.monitoring.rules.late import late_window_moves
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.overrides.services.set_limit import set_limit
 from lantu.monitoring.rules.overrides.services.withdraw_limit import withdraw_limit
 from lantu.monitoring.rules.services.load_rules import load_rules
-from lantu.monitoring.tests.conftest import NOW
+from lantu.monitoring.tests.conftest import MS, NOW
 from lantu.monitoring.tests.engineering import document, load_pack_rules, put_device, send
 from lantu.packs.load import national
 
@@ -168,3 +171,27 @@ def test_what_the_pack_drops_ends_and_what_it_brings_back_begins_anew(pit: Any) 
     assert load_rules(rows, now=NOW + timedelta(days=1), retire=True).new_versions == 1
     assert RuleVersion.objects.filter(rule__code=code).count() == 2
     assert load_rules(rows, now=NOW + timedelta(days=1), retire=True).unchanged == len(rows)
+
+
+def test_late_readings_fill_a_window_and_are_judged_at_their_own_time(cast: Any, site_project: Any) -> None:
+    """An hour of dust arrives after newer readings: its mean is judged then, the live state is not touched."""
+    load_pack_rules("dust")
+    put_device(cast, site_project, "D9", "dust_noise")
+    worker = Worker(partition="t", now=NOW)
+    send(worker, site_project, [("D9", {"pm10": 60}, 7200 + 60 * n) for n in range(3)])
+    send(worker, site_project, [("D9", {"pm10": 180}, 60 * n) for n in range(60)])
+    memory = worker.memory
+    before = memory.state.core.tobytes()
+    place = memory.registry.by_code["D9"].keys["pm10"]
+    at, ts = np.full(60, place), MS + 60_000 * np.arange(60)
+    moves = late_window_moves(memory.rules, at, ts)
+    told = {memory.rules.versions[move.slot].rule.code: move for move in moves}
+    hour = told["dust.pm10.hour"]
+    assert (hour.level_to, hour.ts_ms, hour.value) == (3, MS + 44 * 60_000, 180)
+    assert memory.state.core.tobytes() == before
+    AlertWriter(memory, now=NOW).raise_one(hour, late=True)
+    alert = Alert.objects.get(rule__code="dust.pm10.hour")
+    assert (alert.late, alert.opened_at) == (True, NOW + timedelta(minutes=44))
+    assert "dust.pm10.hour" not in {
+        memory.rules.versions[move.slot].rule.code for move in late_window_moves(memory.rules, at, ts)
+    }, "told once"
