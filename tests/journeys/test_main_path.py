@@ -74,7 +74,7 @@ def close_loop(city: City, sign_in: Callable[..., Any], hazard_id: int, seed: in
     accept = page.locator("form[action$='/do/accept_order/'] button[type=submit]")
     if accept.count():
         accept.first.click()
-        page.wait_for_load_state()
+        page.locator(".lt-message.success").first.wait_for()
     page.goto(f"/hazards/m/{hazard_id}/")
     form = page.locator("form[action$='/do/submit_reply/']")
     form.locator("input[type=file]").first.set_input_files(
@@ -82,17 +82,17 @@ def close_loop(city: City, sign_in: Callable[..., Any], hazard_id: int, seed: in
     )
     form.locator("textarea").first.fill("裸土已全部苫盖，雾炮已开启，复测 PM10 为 86 µg/m³。")
     form.locator("button[type=submit]").first.click()
-    page.wait_for_load_state()
+    page.locator(".lt-message.success").first.wait_for()
 
     page = sign_in("supervisor", width=390, height=844)
     page.goto(f"/hazards/m/{hazard_id}/")
     page.locator("form[action$='/do/supervisor_confirm/'] button[type=submit]").first.click()
-    page.wait_for_load_state()
+    page.locator(".lt-message.success").first.wait_for()
 
     page = sign_in("inspector", width=390, height=844)
     page.goto(f"/hazards/m/{hazard_id}/")
     page.locator("form[action$='/do/recheck_close/'] button[type=submit]").first.click()
-    page.wait_for_load_state()
+    page.locator(".lt-message.success").first.wait_for()
 
 
 def test_a_warning_becomes_a_closed_rectification(city: City, sign_in: Callable[..., Any]) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.event_words import name_events
 from lantu.accounts.project_names import ProjectNames, teach_project_names
 from lantu.core.api import teach_readable_projects
+from lantu.core.offline import OfflineSource, offline_sources
 from lantu.core.registry import NavItem, ProjectTab, navigation, project_tabs
 from lantu.duties import workflow_models
 from lantu.projects.models import Project, ProjectCode
@@ -19,6 +21,8 @@ navigation.add(NavItem(key="work", label=_("我的待办"), url_name="duties:wor
 project_tabs.add(
     ProjectTab(key="bill", label=_("责任账单"), url_name="duties:project_bill", icon="receipt", order=80)
 )
+
+offline_sources.add(OfflineSource(key="work", addresses=lambda reader, now: [reverse("duties:work")], order=10))
 
 workflow_models.add(
     "duties.Extension",

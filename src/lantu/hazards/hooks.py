@@ -30,6 +30,7 @@ from lantu.duties.extension_rules import extension_rules
 from lantu.hazards.event_lines import WORDS
 from lantu.hazards.grave.strips import hazard_strips
 from lantu.hazards.inspections import hooks as inspection_hooks  # noqa: F401  registers by being imported
+from lantu.hazards.phone import hooks as phone_hooks  # noqa: F401  registers by being imported
 from lantu.hazards.risk_points import hooks as risk_point_hooks  # noqa: F401  registers by being imported
 from lantu.hazards.selectors import HazardFilter, filtered_hazards, lamp_facts, open_count, visible_hazards
 from lantu.hazards.services.extension import RULE as EXTENSION_RULE

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lantu.hazards import views, views_beside, views_print, views_rates
+from lantu.hazards.phone import views as views_phone
 from lantu.hazards.risk_points.urls import urlpatterns as double_prevention
 
 app_name = "hazards"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("look-backs/<int:pk>/", views_beside.look_back, name="look_back"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/do/<slug:verb>/", views.act, name="act"),
+    path("<int:pk>/kept/<int:kept>/<slug:decision>/", views_phone.decide, name="kept_decide"),
     path("<int:pk>/print/<slug:paper>/", views_print.paper, name="paper"),
     path("<int:pk>/qr.svg", views_print.qr, name="qr"),
     *double_prevention,

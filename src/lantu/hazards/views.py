@@ -15,13 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lantu.accounts.models import Organisation
 from lantu.accounts.permissions import may, require
+from lantu.core.offline import kept_offline
 from lantu.core.refusals import Refused, Unacceptable
+from lantu.core.submissions import claim_files, is_queued
 from lantu.hazards import clocks, selectors
 from lantu.hazards.actions import actions_for
 from lantu.hazards.doing import Request, do
 from lantu.hazards.event_lines import event_lines
 from lantu.hazards.forms import degrees, read_filter, whole
 from lantu.hazards.models import Hazard
+from lantu.hazards.phone.showing import phone_context
+from lantu.hazards.phone.views import act_from_queue
 from lantu.hazards.services.report_hazard import REPORTED, report_hazard
 from lantu.hazards.state_line import state_line
 from lantu.hazards.states import Grade, HazardState, Source
@@ -103,6 +107,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, selectors.get_visible_hazard(request.user, pk), "hazards/detail.html")
 
 
+@kept_offline
 @require_GET
 def phone_hazard(request: HttpRequest, pk: int) -> HttpResponse:
     """The same hazard for somebody standing in front of it."""
@@ -115,11 +120,12 @@ def _show(
 ) -> HttpResponse:
     """A hazard's page; after a refusal with what the person had typed, so that nothing is typed twice."""
     actions = actions_for(request.user, hazard)
+    found, replies = selectors.found_photos(hazard), selectors.reply_views(hazard)
     context = beside(hazard, frozenset(action.verb for action in actions)) | {
         "hazard": hazard,
         "stations": state_line(hazard),
-        "found_photos": selectors.found_photos(hazard),
-        "replies": selectors.reply_views(hazard),
+        "found_photos": found,
+        "replies": replies,
         "event_lines": event_lines(selectors.events_of(hazard)),
         "main_actions": [action for action in actions if action.main],
         "more_actions": [action for action in actions if not action.main],
@@ -138,6 +144,7 @@ def _show(
         "act_first": any(action.verb in ACT_FIRST for action in actions),
         "door": "phone" if "phone" in template else "desk",
     }
+    context |= phone_context(hazard, request.user, found=found, replies=replies)
     return render(request, template, context, status=refusal.status if refusal else 200)
 
 
@@ -147,9 +154,10 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     user: Any = request.user
     hazard = selectors.get_visible_hazard(user, pk)
     on_phone = request.POST.get("door") == "phone"
-    asked = Request(
-        by=user, now=timezone.now(), values=request.POST.dict(), files=request.FILES.getlist("photos")
-    )
+    files = claim_files(request.FILES.getlist("photos"), request.POST.get("claims", ""))
+    asked = Request(by=user, now=timezone.now(), values=request.POST.dict(), files=files)
+    if is_queued(request):
+        return act_from_queue(request, hazard, verb, asked)
     try:
         said = do(verb, hazard, asked)
     except Refused as refused:
@@ -163,6 +171,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return HttpResponseRedirect(reverse(page, args=[pk]))
 
 
+@kept_offline
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Report a hazard by hand, from a desk or from the site."""
@@ -174,7 +183,7 @@ def report(request: HttpRequest) -> HttpResponse:
         try:
             hazard = _report(request, user)
         except Refused as refused:
-            if refused.status == 403:
+            if refused.status == 403 or is_queued(request):
                 raise
             refusal = refused
         else:
@@ -215,12 +224,13 @@ def _report(request: HttpRequest, user: Any) -> Hazard:
         measures=request.POST.get("measures", ""),
         lon=degrees(request.POST, "lon"),
         lat=degrees(request.POST, "lat"),
-        files=request.FILES.getlist("photos"),
+        files=claim_files(request.FILES.getlist("photos"), request.POST.get("claims", "")),
     )
     messages.success(request, _("隐患已登记，等待核实。"))
     return hazard
 
 
+@kept_offline
 @require_GET
 def phone_list(request: HttpRequest) -> HttpResponse:
     """My orders first: what lies with me and with my unit, nearest deadline on top."""

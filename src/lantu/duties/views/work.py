@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lantu.accounts.models import User
 from lantu.accounts.permissions import may
 from lantu.core.figures import figure_definitions
+from lantu.core.offline import kept_offline
 from lantu.duties import selectors
 from lantu.duties.models import Duty, Slip
 from lantu.duties.services.seen import mark_notices_seen
@@ -41,6 +42,7 @@ WEEK_FIGURES = (
 SILENT = "devices.silent"
 
 
+@kept_offline
 @require_GET
 def work(request: HttpRequest) -> HttpResponse:
     """At most a dozen rows, gravest first, each with its one action. A fragment when htmx asks."""

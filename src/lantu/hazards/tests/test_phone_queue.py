@@ -79,7 +79,7 @@ def test_what_does_not_change_the_question_does_not_stop_a_late_answer(cast: Any
     rectifying.version += 1
     rectifying.save(update_fields=["version"])
     got = send(
-        cast.contractor, rectifying, "submit_reply", "reply-0002", seen, text="已整改", photos=[picture()]
+        cast.contractor, rectifying, "submit_reply", "reply-0002", seen, text="已整改完毕", photos=[picture()]
     )
     assert got.json()["outcome"] == "done"
 
@@ -153,7 +153,7 @@ def test_a_late_reply_to_the_first_round_is_no_reply_to_the_second(cast: Any, re
     rectifying.refresh_from_db()
     steps.supervisor_return(rectifying, by=cast.supervisor, now=NOW + 12 * MINUTE, reason="栏杆高度不足")
     got = send(
-        cast.contractor, rectifying, "submit_reply", "round-one1", seen, text="已整改", photos=[picture()]
+        cast.contractor, rectifying, "submit_reply", "round-one1", seen, text="已整改完毕", photos=[picture()]
     )
     assert got.json()["outcome"] == "kept"
     rectifying.refresh_from_db()
@@ -199,7 +199,9 @@ def test_whoever_could_never_have_taken_the_step_leaves_nothing_behind(
     cast: Any, rectifying: Any, who: str
 ) -> None:
     reply(rectifying, cast, now=NOW + 10 * MINUTE)
-    got = send(getattr(cast, who), rectifying, "submit_reply", "foreign-01", "rectifying.0.1", text="已整改")
+    got = send(
+        getattr(cast, who), rectifying, "submit_reply", "foreign-01", "rectifying.0.1", text="已整改完毕"
+    )
     assert got.status_code in {403, 404}
     assert not KeptSubmission.objects.exists()
 
