@@ -56,6 +56,8 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/devices/": lambda w: {"code": w.device.code},
     "/alerts/": lambda w: {"pk": w.alert.pk},
     "/vehicles/": lambda w: {"pk": w.vehicle.pk},
+    "/disposal-sites/": lambda w: {"code": "XN-01"},
+    "/vehicle-routes/": lambda w: {"code": "LX-01"},
     "/vehicle-findings/": lambda w: {"pk": w.vehicle_finding.pk},
     "/quarantine/": lambda w: {"pk": w.quarantined.pk},
     "/hazards/{pk}/confirm": lambda w: {"pk": w.found.pk},
@@ -88,6 +90,14 @@ BODIES: dict[str, Callable[[World], Any]] = {
     },
     "POST /hazards": lambda w: {"project": w.site.code, "title": "临边未防护", "grade": 2},
     "POST /hazards/{pk}/merge": lambda w: {"into": w.hazard.pk},
+    "PUT /disposal-sites/{code}": lambda w: {
+        "name": "城东消纳场", "first_on": "2026-01-01", "last_on": "2026-12-31",
+        "geometry": {"type": "Polygon", "coordinates": [[[116, 37], [116.1, 37], [116.1, 37.1], [116, 37]]]},
+    },
+    "PUT /vehicle-routes/{code}": lambda w: {
+        "name": "城东线", "first_on": "2026-01-01", "last_on": "2026-12-31", "project": w.site.code,
+        "geometry": {"type": "LineString", "coordinates": [[116, 37], [116.1, 37.1]]},
+    },
     "POST /vehicles": lambda w: {
         "plate": "鲁N00009", "terminal_phone": "13900000009", "company": w.vehicle.company.name, "projects": [w.site.code],
     },

@@ -14,7 +14,8 @@ from lantu.hazards.services.record_hazard import record_hazard
 from lantu.hazards.services.transfer import follow_duty
 from lantu.hazards.states import Field, Grade, Source
 from lantu.monitoring.alerts.states import AlertKind
-from lantu.monitoring.models import Alert
+from lantu.monitoring.models import Alert, VehicleFinding
+from lantu.monitoring.vehicles.services.take_up_finding import take_up_finding
 from lantu.projects.models import Project
 
 
@@ -72,8 +73,9 @@ def follow_the_duty(event: Event) -> None:
 
 
 # What other rooms find out, and the kind of source that it is for a hazard.
+VEHICLE_FINDING = "monitoring.vehicle_finding_raised"
 FOUND = {
-    "monitoring.vehicle_finding_raised": Source.VEHICLE,
+    VEHICLE_FINDING: Source.VEHICLE,
     "monitoring.observation_made": Source.CAMERA,
 }
 
@@ -82,11 +84,11 @@ FOUND = {
 def record_finding(event: Event) -> None:
     """A machine saw something grave enough to look into: it waits to be confirmed. Blue ones are no hazards yet."""
     told = event.payload
-    project = Project.objects.filter(pk=event.project_id).first()
+    project = Project.objects.filter(pk=event.project_id or 0).first()
     grade = int(told.get("severity", 0))
     if project is None or grade < Grade.YELLOW:
         return
-    record_hazard(
+    hazard = record_hazard(
         project=project,
         title=str(told.get("title", "")),
         grade=min(grade, Grade.RED),
@@ -104,3 +106,6 @@ def record_finding(event: Event) -> None:
         inputs=dict(told.get("inputs") or {}),
         cause_id=event.pk,
     )
+    if event.kind == VEHICLE_FINDING:
+        finding = VehicleFinding.objects.get(pk=int(event.subject_id or 0))
+        take_up_finding(finding, hazard_ref=f"{SUBJECT}:{hazard.pk}", now=event.at, actor=None)

@@ -14,7 +14,10 @@ from lantu.monitoring.alerts.selectors import risk_alerts
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.selectors import connected_devices, silent_devices
 from lantu.monitoring.devices.states import DeviceStatus
+from lantu.monitoring.vehicles import figures as vehicle_figures
 from lantu.projects.selectors import visible_projects
+
+__all__ = ["vehicle_figures"]
 
 
 def _rows(name: str, **query: str) -> str:

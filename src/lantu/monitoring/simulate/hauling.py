@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from lantu.calc.geodesy import Point, haversine_m, offset
 from lantu.calc.jt808 import Load, Position
 
-LOADING_S, UNLOADING_S = 600.0, 300.0
+# Loading is a stop that ends a trip (ten minutes), unloading is not: a trip is a round.
+LOADING_S, UNLOADING_S = 780.0, 300.0
 FULL_KMH, EMPTY_KMH = 38.0, 46.0
 ACC, LOCATED = 1, 2
 

@@ -13,6 +13,7 @@ from lantu.accounts.models import Organisation
 from lantu.accounts.permissions import require
 from lantu.core.paging import Page, page_of
 from lantu.core.refusals import Unacceptable
+from lantu.monitoring.vehicles.api_ground import router as ground_router
 from lantu.monitoring.vehicles.geojson import day_track, state_word
 from lantu.monitoring.vehicles.models import LicensedRoute, Vehicle, VehicleFinding
 from lantu.monitoring.vehicles.selectors import (
@@ -29,6 +30,7 @@ from lantu.projects.models import Project
 from lantu.projects.selectors import get_visible
 
 router = Router(tags=["monitoring"])
+router.add_router("", ground_router)
 # Given as null, these are emptied; of the others null means: not given.
 NULLABLE = frozenset({"lift_bit", "permit_first_on", "permit_last_on", "night_first_on", "night_last_on"})
 

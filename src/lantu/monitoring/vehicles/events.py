@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from lantu.core.events import event
 
@@ -88,7 +88,8 @@ class VehicleRuleLoaded:
 class VehicleFindingRaised:
     """A rule holds on a trip for the first time. ``finding_kind``: risk (asks for a hazard) or technical.
 
-    place: words for people; first_at: ISO time at which it began; value in ``unit``.
+    place and description: words for people; field: safety or environment; first_at: ISO time at which it
+    began; value in ``unit``; inputs: what it was judged by.
     """
 
     kind: ClassVar[str]
@@ -98,7 +99,9 @@ class VehicleFindingRaised:
     finding_kind: str
     severity: int
     title: str
+    description: str
     place: str
+    field: str
     vehicle_id: int
     plate: str
     company: str
@@ -114,6 +117,7 @@ class VehicleFindingRaised:
     value: float
     unit: str
     late: bool
+    inputs: dict[str, Any]
 
 
 @event("monitoring.vehicle_finding_taken_up")

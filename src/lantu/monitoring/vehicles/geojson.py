@@ -18,6 +18,7 @@ from lantu.packs.load import national
 
 # Tracks of a whole city on one map: a vertex each 60 m is as fine as the screen.
 CITY_APART_M, CITY_MOST = 60.0, 400
+MARGIN_DEG = 0.02
 
 
 def load_words() -> dict[int, str]:
@@ -147,6 +148,44 @@ def _layer(key: str, label: str, kind: str, data: dict[str, Any], **more: Any) -
     }  # fmt: skip
 
 
+def bounds_of(*collections: dict[str, Any]) -> list[float] | None:
+    """West, south, east, north around all their features, a little wider; None for nothing."""
+    places = [
+        place
+        for data in collections
+        for feature in data["features"]
+        for place in _places(feature["geometry"])
+    ]
+    if not places:
+        return None
+    lons, lats = [lon for lon, _lat in places], [lat for _lon, lat in places]
+    edge = max(max(lons) - min(lons), max(lats) - min(lats), MARGIN_DEG) * 0.1
+    return [min(lons) - edge, min(lats) - edge, max(lons) + edge, max(lats) + edge]
+
+
+def _places(geometry: dict[str, Any]) -> list[tuple[float, float]]:
+    found: list[tuple[float, float]] = []
+    waiting = [geometry["coordinates"]]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part[0], int | float):
+            found.append((part[0], part[1]))
+        else:
+            waiting.extend(part)
+    return found
+
+
+def ground_document(
+    routes: dict[str, Any], disposal: dict[str, Any], *, as_of: str, bounds: list[float], tiles: Any
+) -> dict[str, Any]:
+    """The layers document of disposal sites and routes."""
+    layers = [
+        _layer("disposal", _("消纳场"), "polygons", disposal, color="green"),
+        _layer("route", _("核准路线"), "line", routes, color="primary"),
+    ]
+    return _document(layers, as_of=as_of, bounds=bounds, tiles=tiles)
+
+
 def day_document(
     track: dict[str, Any], findings: dict[str, Any], routes: dict[str, Any], disposal: dict[str, Any], *,
     as_of: str, bounds: list[float], tiles: Any,
@@ -171,6 +210,10 @@ def day_document(
             popup=[{"field": "at", "label": _("时间")}, {"field": "value", "label": _("数值")}],
         ),
     ]  # fmt: skip
+    return _document(layers, as_of=as_of, bounds=bounds, tiles=tiles)
+
+
+def _document(layers: list[dict[str, Any]], *, as_of: str, bounds: list[float], tiles: Any) -> dict[str, Any]:
     return {
         "as_of": as_of,
         "datum_note": _("CGCS2000 经纬度"),

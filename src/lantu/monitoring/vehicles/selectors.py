@@ -50,7 +50,7 @@ def get_vehicle(reader: Any, pk: int) -> Vehicle:
 def find_vehicles(
     reader: Any, *, words: str = "", project: str = "", company: str = "", state: str = "", now: datetime | None = None
 ) -> QuerySet[Vehicle]:  # fmt: skip
-    """The list page's filter. ``state``: a vehicle status, or moving, quiet, away, never, expired (these need ``now``)."""
+    """The list page's filter. ``state``: a vehicle status, or moving, connected, quiet, away, never, expired (these need ``now``)."""
     found = visible_vehicles(reader).order_by("plate")
     if words:
         found = found.filter(
@@ -74,6 +74,8 @@ def _state_filter(state: str, now: datetime) -> Q:
     match state:
         case "moving":
             return used & fresh & Q(state__kmh__gte=3)
+        case "connected":
+            return used & Q(state__heard_at__gte=now - AWAY_AFTER)
         case "quiet":
             return used & Q(state__acc_on=True, state__heard_at__lt=now - SILENT_AFTER)
         case "away":
@@ -149,6 +151,21 @@ def disposal_sites(day: date) -> QuerySet[DisposalSite]:
 def routes_of(vehicle: Vehicle, day: date) -> QuerySet[LicensedRoute]:
     """The truck's routes that are licensed on this day."""
     return vehicle.routes.filter(first_on__lte=day, last_on__gte=day)
+
+
+def visible_routes(reader: Any) -> QuerySet[LicensedRoute]:
+    """Routes of projects that this reader may see, of the reader's own trucks, and those of no project."""
+    rows = LicensedRoute.objects.order_by("code")
+    if scope_of(reader).city:
+        return rows
+    driven = Vehicle.routes.through.objects.filter(
+        vehicle__in=visible_vehicles(reader).order_by().values("pk")
+    )
+    return rows.filter(
+        Q(project=None)
+        | Q(project__in=visible_projects(reader).values("pk"))
+        | Q(pk__in=driven.values("licensedroute_id"))
+    )
 
 
 def day_of(text: str, *, today: date) -> date:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lantu.monitoring.vehicles import views, views_data
+from lantu.monitoring.vehicles import views, views_data, views_ground
 
 urlpatterns = [
     path("vehicles/", views.vehicles, name="vehicles"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("vehicles/import/template.xlsx", views.import_template, name="vehicle_import_template"),
     path("vehicles/findings/", views.findings, name="vehicle_findings"),
     path("vehicles/findings/<int:pk>/", views.finding, name="vehicle_finding"),
+    path("vehicles/ground/", views_ground.ground, name="vehicle_ground"),
+    path("vehicles/ground/map.json", views_ground.ground_map, name="vehicle_ground_map"),
+    path("vehicles/ground/disposal", views_ground.disposal, name="vehicle_disposal"),
+    path("vehicles/ground/route", views_ground.route, name="vehicle_route"),
     path("vehicles/rules/", views.rules, name="vehicle_rules"),
     path("vehicles/<int:pk>/", views.vehicle, name="vehicle"),
     path("vehicles/<int:pk>/day.json", views_data.day_map, name="vehicle_day"),

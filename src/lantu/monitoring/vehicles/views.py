@@ -87,7 +87,7 @@ def vehicles(request: HttpRequest) -> HttpResponse:
         vehicle.load_word = loads.get(vehicle.state.load, "—") if vehicle.has_load_sensor else "—"
     units = Organisation.objects.filter(pk__in=visible_vehicles(request.user).order_by().values("company_id"))
     states = [
-        ("moving", _("行驶中")), ("quiet", _("行驶中失联")), ("away", _("24 小时无报告")), ("never", _("从未上报")),
+        ("connected", _("24 小时内有报告")), ("moving", _("行驶中")), ("quiet", _("行驶中失联")), ("away", _("24 小时无报告")), ("never", _("从未上报")),
         ("expired", _("无有效准运证")), *VehicleStatus.choices,
     ]  # fmt: skip
     fragment = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
@@ -145,13 +145,14 @@ def vehicle(request: HttpRequest, pk: int) -> HttpResponse:
 def findings(request: HttpRequest) -> HttpResponse:
     """Findings of the reader's trucks and projects, with filters."""
     require(request.user, "monitoring.read")
-    asked = {name: request.GET.get(name, "") for name in ("q", "project", "rule", "kind")}
+    asked = {name: request.GET.get(name, "") for name in ("q", "project", "rule", "kind", "days")}
     found = find_findings(
         request.user,
         words=asked["q"].strip(),
         project=asked["project"],
         rule=asked["rule"],
         kind=asked["kind"],
+        since=timezone.now() - MONTH if asked["days"] == "30" else None,
     )
     return render(
         request,

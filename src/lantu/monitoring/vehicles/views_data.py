@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from lantu.accounts.permissions import require
 from lantu.calc.vehicle_rules import Kind
 from lantu.monitoring.vehicles.geojson import (
+    bounds_of,
     city_tracks,
     day_document,
     day_track,
@@ -72,14 +73,16 @@ def day_map(request: HttpRequest, pk: int) -> HttpResponse:
     vehicle = get_vehicle(request.user, pk)
     day = day_of(request.GET.get("on", ""), today=timezone.localdate())
     since, until = day_span(day)
-    found = find_findings(request.user, vehicle=vehicle.pk, since=since, until=until)
+    track = day_track(vehicle, stored(vehicle.pk, since, until))
+    found = finding_points(find_findings(request.user, vehicle=vehicle.pk, since=since, until=until))
+    routes = route_lines(routes_of(vehicle, day))
     document = day_document(
-        day_track(vehicle, stored(vehicle.pk, since, until)),
-        finding_points(found),
-        route_lines(routes_of(vehicle, day)),
+        track,
+        found,
+        routes,
         disposal_polygons(disposal_sites(day)),
         as_of=timezone.localtime().isoformat(timespec="seconds"),
-        bounds=list(city().bounds),
+        bounds=bounds_of(track, found, routes) or list(city().bounds),
         tiles=settings.MAP_TILE_URL or None,
     )
     return JsonResponse(document)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -356,12 +358,11 @@ class NoStream:
 
 
 @contextmanager
-def gateway() -> Iterator[int]:
-    """The real server with the real handler in a thread; yields its port."""
+def gateway(handler: Jt808Handler) -> Iterator[int]:
+    """The real server in a thread; yields its port. The test itself does the writer's work, in its own transaction."""
     ready, port, stop = threading.Event(), [0], []
 
     async def serve() -> None:
-        handler = Jt808Handler(await asyncio.to_thread(_directory))
         meters = Meters()
         server = Server(PROTOCOL, handler, Sink(NoStream(), meters), meters, clock=timezone.now)
         port[0] = await server.listen("127.0.0.1", 0)
@@ -371,7 +372,6 @@ def gateway() -> Iterator[int]:
         ready.set()
         await ended.wait()
         await server.close()
-        await asyncio.to_thread(handler.writer.stop)
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
@@ -383,32 +383,63 @@ def gateway() -> Iterator[int]:
         thread.join(20)
 
 
-def _directory() -> Directory:
-    try:
-        return load_directory()
-    finally:
-        connection.close()
-
-
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.parametrize("version", [2013, 2019])
-def test_a_terminal_over_tcp(cast: SimpleNamespace, site_project: Any, version: int) -> None:
-    _dump, route = lay_ground(cast, site_project)
-    vehicle = truck(cast, site_project, route)
+def test_a_terminal_over_tcp(road: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, version: int) -> None:
+    vehicle = road.vehicle
     start = timezone.now().replace(microsecond=0) - timedelta(minutes=20)
     run = [report.position for report in drive(vehicle, start, kmh=70, to=4000)]
-    with gateway() as port, Terminal("127.0.0.1", port, vehicle.terminal_phone, version=version) as terminal:
-        with pytest.raises(Refusal):
-            terminal.report(run[0])
-        with pytest.raises(Refusal):
-            terminal.register("鲁N00000")
-        terminal.authenticate(terminal.register(vehicle.plate))
-        terminal.heartbeat()
-        for report in run[:5]:
-            terminal.report(report)
-        # Acknowledged is durable: another connection to the database sees it at once.
-        assert len(stored(vehicle.pk, start, timezone.now())) == 5
-        terminal.refill(run[3:])
+    monkeypatch.setattr(Writer, "start", lambda self: None)
+    handler = Jt808Handler(load_directory())
+    acknowledged: list[str] = []
+
+    def talk(port: int) -> None:
+        with Terminal("127.0.0.1", port, vehicle.terminal_phone, version=version) as terminal:
+            with pytest.raises(Refusal):
+                terminal.report(run[0])
+            with pytest.raises(Refusal):
+                terminal.register("鲁N00000")
+            terminal.authenticate(terminal.register(vehicle.plate))
+            terminal.heartbeat()
+            for report in run[:3]:
+                terminal.report(report)
+                acknowledged.append("report")
+            terminal.refill(run[2:])
+            acknowledged.append("refill")
+
+    with gateway(handler) as port, ThreadPoolExecutor(1) as pool:
+        talking = pool.submit(talk, port)
+        for done in range(4):
+            wait_for(lambda: handler.writer.waiting or talking.done())
+            # It waits for the answer, and the answer waits for the commit.
+            assert len(acknowledged) == done
+            assert handler.writer.store_waiting()
+        talking.result(20)
+    assert acknowledged == ["report"] * 3 + ["refill"]
     rows = stored(vehicle.pk, start, timezone.now())
     assert [row.fix.at for row in rows] == [report.at.timestamp() for report in run]
     assert [finding.rule_code for finding in VehicleFinding.objects.all()] == ["vehicle.overspeed"]
+    handler.upkeep(timezone.now())
+    assert VehicleState.objects.get(vehicle=vehicle).terminal["version"] == str(version)
+
+
+def wait_for(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.mark.django_db
+def test_the_writers_thread_stores_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread itself, with a store that stands for the database."""
+    kept: list[int] = []
+    monkeypatch.setattr(writing, "store_reports", lambda reports, **_more: kept.append(len(reports)))
+    monkeypatch.setattr(writing, "connection", SimpleNamespace(close=lambda: kept.append(-1)))
+    writer, told = Writer(clock=lambda: NOW), threading.Event()
+    writer.start()
+    writer.put(Job([Report(1, position(NOW, 0), NOW)], told.set, lambda: None))
+    assert told.wait(20)
+    writer.stop()
+    assert kept == [1, -1]
+    assert writer.waiting == 0

@@ -16,7 +16,7 @@ from django.utils import timezone
 from lantu.monitoring.vehicles.models import Vehicle, VehicleFinding
 from lantu.monitoring.vehicles.services.store_reports import store_reports
 from lantu.monitoring.vehicles.sheets import template
-from lantu.monitoring.vehicles.tests.ground import drive, stand
+from lantu.monitoring.vehicles.tests.ground import drive, square, stand
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,12 @@ PAGES = (
     "vehicles/{pk}/",
     "vehicles/findings/{finding}/",
 )
-DATA = ("vehicles/map.geojson", "vehicles/tracks.geojson", "vehicles/disposal.geojson")
+DATA = (
+    "vehicles/ground/map.json",
+    "vehicles/map.geojson",
+    "vehicles/tracks.geojson",
+    "vehicles/disposal.geojson",
+)
 OF_ONE = ("vehicles/{pk}/day.json", "vehicles/{pk}/speed.json")
 
 
@@ -214,7 +219,7 @@ def test_a_list_is_checked_and_imported(
     address = "/monitoring/vehicles/import"
     wrong = client.post(address, {"file": SimpleUploadedFile("a.xlsx", template()), "step": "import"})
     assert wrong.status_code == 422
-    assert "没有代码为" in wrong.content.decode()
+    assert "没有登记" in wrong.content.decode()
     text = f"车牌号,终端手机号,运输企业,服务项目代码\n鲁N88888,13888888888,{road.vehicle.company.name},{road.project.code}\n"
     checked = client.post(address, {"file": SimpleUploadedFile("a.csv", text.encode()), "step": "check"})
     assert "没有问题" in checked.content.decode()
@@ -279,3 +284,61 @@ def test_writing_over_the_api(
         .status_code
         == 404
     )
+
+
+GROUND = {
+    "code": "XN-02", "name": "城西消纳场", "first_on": "2026-01-01", "last_on": "2026-12-31", "datum": "cgcs2000",
+    "geometry": json.dumps(square((116.2, 37.4))),
+}  # fmt: skip
+LINE = json.dumps({"type": "LineString", "coordinates": [[116.3, 37.45], [116.2, 37.4]]})
+
+
+def test_ground_is_licensed_by_form(
+    road: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    client = as_(cast.officer)
+    for page in ("disposal", "route"):
+        assert client.get(f"/monitoring/vehicles/ground/{page}").status_code == 200
+        assert as_(cast.contractor).get(f"/monitoring/vehicles/ground/{page}").status_code == 403
+    wrong = client.post("/monitoring/vehicles/ground/disposal", GROUND | {"geometry": LINE})
+    assert (wrong.status_code, "消纳场为面" in wrong.content.decode()) == (422, True)
+    assert client.post("/monitoring/vehicles/ground/disposal", GROUND).status_code == 302
+    line = GROUND | {"code": "LX-02", "name": "城西线", "geometry": LINE, "project": road.project.code}
+    assert client.post("/monitoring/vehicles/ground/route", line).status_code == 302
+    shown = as_(cast.contractor).get("/monitoring/vehicles/ground/").content.decode()
+    assert "城西消纳场" in shown
+    assert "城西线" in shown
+    assert "城西线" not in as_(cast.outsider).get("/monitoring/vehicles/ground/").content.decode()
+
+
+def test_ground_over_the_api(
+    road: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    client = as_(cast.officer)
+    assert [row["code"] for row in client.get("/api/v1/disposal-sites").json()["items"]] == ["XN-01"]
+    assert [row["project"] for row in client.get("/api/v1/vehicle-routes").json()["items"]] == [
+        road.project.code
+    ]
+    body = {
+        "name": "新线", "first_on": "2026-01-01", "last_on": "2026-12-31", "geometry": json.loads(LINE),
+        "project": road.project.code, "disposal_site": "XN-01", "buffer_m": 80,
+    }  # fmt: skip
+    address = "/api/v1/vehicle-routes/LX-01"
+    done = client.put(address, json.dumps(body), content_type="application/json")
+    assert (done.status_code, done.json()["buffer_m"]) == (200, 80)
+    unknown = client.put(address, json.dumps(body | {"disposal_site": "?"}), content_type="application/json")
+    assert unknown.status_code == 422
+    for person, status in ((cast.contractor, 403), (cast.outsider, 404)):
+        refused = as_(person).put(address, json.dumps(body), content_type="application/json")
+        assert refused.status_code == status
+
+
+def test_figures_open_their_rows(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    client = as_(cast.contractor)
+    connected = client.get("/api/v1/figures/vehicles.connected").json()
+    assert (connected["value"], connected["denominator"]) == (1, 1)
+    assert driven.vehicle.plate in client.get(connected["rows"]).content.decode()
+    assert client.get("/api/v1/figures/vehicles.violations").json()["value"] == 2
+    assert as_(cast.outsider).get("/api/v1/figures/vehicles.violations").json()["value"] == 0
