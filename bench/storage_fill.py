@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-DEVICES, KEYS, DAYS = 48, 4, 365
+DEVICES, KEYS, DAYS = 48, 4, 367
 PER_DAY = 1440
 GAPS, JITTER_MS = 0.01, 300
 HOT_DAYS = 3

@@ -7,24 +7,16 @@ from procrastinate.contrib.django import app
 from lantu.monitoring.cranes.services.judge_groups import judge_groups
 from lantu.monitoring.quality.services.check_devices import check_devices
 from lantu.monitoring.rules.county import judge_county_hours
-from lantu.monitoring.rules.desk import jobs as desk_jobs
 from lantu.monitoring.rules.desk.jobs import preview_rule
 from lantu.monitoring.telemetry.retention import drop_expired, make_room_ahead, policy
 from lantu.monitoring.telemetry.seal import seal_due
 from lantu.monitoring.vehicles import jobs as vehicle_jobs
 
+# The modules register jobs of their own, the function is deferred by the rule desk: named here so that the worker knows them.
 __all__ = [
-    "check_data_quality",
-    "compare_with_county",
-    "desk_jobs",
-    "drop_expired_readings",
-    "seal_readings",
-    "vehicle_jobs",
+    "check_data_quality", "compare_with_county", "drop_expired_readings", "preview_rule", "seal_readings", "vehicle_jobs",
     "watch_crane_groups",
-]
-
-# Deferred by the rule desk; named here so that the worker knows it.
-__all__ = ["drop_expired_readings", "preview_rule", "seal_readings"]
+]  # fmt: skip
 
 # A round stops here and the next one goes on: other timers wait for the same worker.
 SEAL_LIMIT_S = 900.0

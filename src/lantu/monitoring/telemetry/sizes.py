@@ -20,7 +20,7 @@ SIZE_SQL = """
 """
 # Values in a vector: not every device fills every place.
 FILLED_SQL = """
-    SELECT coalesce(avg(cardinality(array_remove(v, 'NaN'::real))), 0)::float8 FROM (SELECT v FROM reading_wide LIMIT 2000) some
+    SELECT coalesce(avg(cardinality(array_remove(v, 'NaN'::real))), 0)::float8 FROM (SELECT v FROM reading_wide LIMIT 2000) sample
 """
 EXACT_SQL = """
     SELECT coalesce(sum(cardinality(array_remove(v, 'NaN'::real))), 0)
