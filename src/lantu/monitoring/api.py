@@ -23,7 +23,7 @@ from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.selectors import find_devices, get_channel, get_device
 from lantu.monitoring.devices.services.token import issue_token
 from lantu.monitoring.gateway.hj212.api import router as hj212_router
-from lantu.monitoring.http_ingest import MAX_BODY, DeviceCaller, accept, device_of_token
+from lantu.monitoring.http_ingest import MAX_BODY, DeviceCaller, TooFast, accept, device_of_token
 from lantu.monitoring.ingest.services import replay
 from lantu.monitoring.observations.api import router as observations_router
 from lantu.monitoring.rules.desk.api import router as desk_router
@@ -128,7 +128,12 @@ def post_telemetry(request: HttpRequest) -> HttpResponse | dict[str, Any]:
             remedy="请分批上报，每批不超过 1 MB。",
         )
     caller: Any = request.auth  # type: ignore[attr-defined]
-    return accept(request.body, caller=caller, now=timezone.now())
+    try:
+        return accept(request.body, caller=caller, now=timezone.now())
+    except TooFast as refusal:
+        answer = problem(429, code=refusal.code, detail=refusal.detail, remedy=refusal.remedy)
+        answer["Retry-After"] = str(refusal.retry_s)
+        return answer
 
 
 @router.get("/devices", response=Page[DeviceOut], summary="监测设备")
@@ -165,7 +170,9 @@ def new_device_token(request: HttpRequest, code: str) -> dict[str, str]:
     return {"token": issue_token(device, now=timezone.now(), actor=request.auth)}  # type: ignore[attr-defined]
 
 
-@router.get("/readings", response=ReadingsOut, summary="读数序列：原始，或按步长汇总（step=auto 由系统按时段选择）")
+@router.get(
+    "/readings", response=ReadingsOut, summary="读数序列：原始，或按步长汇总（step=auto 由系统按时段选择）"
+)
 def read_readings(request: HttpRequest, asked: Query[SeriesFilter]) -> dict[str, Any]:
     """``source`` says whether readings (raw) or roll-ups (1m, 1h, 1d) answered; buckets count normal readings only."""
     require(request.auth, "monitoring.read")  # type: ignore[attr-defined]

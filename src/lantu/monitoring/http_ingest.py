@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
+import threading
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.utils.translation import gettext as _
 
 from lantu.accounts.permissions import may
-from lantu.core.refusals import Denied, Unacceptable
+from lantu.core.refusals import Denied, Refused, Unacceptable
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.services.token import PREFIX, hash_token, token_matches
 from lantu.monitoring.ingest.decode import check_record, loose_json, storable
+from lantu.monitoring.ingest.fairness import UNKNOWN
+from lantu.monitoring.ingest.held_back import buckets_of, limits
 from lantu.monitoring.ingest.memory import load_registry, registry_version, to_ms
 from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.registry import Registry, subject_of
@@ -56,7 +63,7 @@ def accept(body: bytes, *, caller: Any, now: datetime) -> dict[str, Any]:
         raise Denied("accounts.no_right", "您没有“代设备上报读数”的权限。", remedy="请使用设备口令上报。")
     registry = _registry()
     devices = _senders(records, own)
-    outgoing: list[tuple[str, str, Any]] = []
+    outgoing: list[Outgoing] = []
     receipts: list[dict[str, Any]] = []
     for index, record in enumerate(records):
         code = own.code if own is not None else ""
@@ -76,7 +83,7 @@ def accept(body: bytes, *, caller: Any, now: datetime) -> dict[str, Any]:
                 {"index": index, "status": "rejected", "reason": Reason.TOO_LARGE.value, "detail": detail}
             )
             continue
-        outgoing.append((device.project.code, device.code, kept))
+        outgoing.append(Outgoing(index, device, kept, size))
         problems = check_record(registry, _as_delivery(device, kept, now))
         receipts.append(
             {
@@ -86,10 +93,60 @@ def accept(body: bytes, *, caller: Any, now: datetime) -> dict[str, Any]:
                 "detail": storable("; ".join(problem.detail for problem in problems))[:300],
             }
         )
+    outgoing = _within_share(registry, outgoing, receipts, now)
     if outgoing:
-        submit(outgoing)
+        submit([(item.device.project.code, item.device.code, item.record) for item in outgoing])
     counts = {name: sum(receipt["status"] == name for receipt in receipts) for name in STATUSES}
     return {**counts, "records": receipts}
+
+
+class Outgoing(NamedTuple):
+    """A record on its way into the stream."""
+
+    index: int
+    device: Device
+    record: Any
+    size: int
+
+
+class TooFast(Refused):
+    """Everything that was sent is beyond the device's share; ``retry_s`` says when the same would fit."""
+
+    status = 429
+
+    def __init__(self, retry_s: int) -> None:
+        super().__init__(
+            "monitoring.rate_limited",
+            _("发送过快：超出本设备的份额，全部未接收。"),
+            remedy=_("请在 %(seconds)d 秒后重发，并按登记周期上报。") % {"seconds": retry_s},
+        )
+        self.retry_s = retry_s
+
+
+def _within_share(
+    registry: Registry, outgoing: list[Outgoing], receipts: list[dict[str, Any]], now: datetime
+) -> list[Outgoing]:
+    """Leave out what is beyond a device's share, and say so in its receipt. Raises TooFast when nothing is left."""
+    known = [registry.by_code.get(item.device.code) for item in outgoing]
+    if limits().off or not outgoing:
+        return outgoing
+    place = np.array([UNKNOWN if one is None else one.index for one in known], np.int64)
+    size = np.array([item.size for item in outgoing], np.int64)
+    buckets = buckets_of(registry)
+    with _share_lock:
+        held = buckets.over(place, np.full(len(outgoing), to_ms(now), np.int64), size)
+    if held is None:
+        return outgoing
+    for item, beyond in zip(outgoing, held.tolist(), strict=True):
+        if beyond:
+            receipts[item.index] |= {
+                "status": "rejected", "reason": Reason.RATE_LIMITED.value, "detail": "beyond the device's share",
+            }  # fmt: skip
+    passed = [item for item, beyond in zip(outgoing, held.tolist(), strict=True) if not beyond]
+    if not passed and len(outgoing) == len(receipts):
+        slowest = float(buckets.rate[place[held]].min()) * 1000
+        raise TooFast(min(max(math.ceil(len(outgoing) / slowest), 1), 3600))
+    return passed
 
 
 def _refusal(device: Device | None, own: Device | None, caller: Any) -> str:
@@ -141,6 +198,7 @@ def _as_delivery(device: Device, record: Any, now: datetime) -> Delivery:
     return Delivery(0, to_ms(now), subject_of(device.project.code, device.code), None, payload)
 
 
+_share_lock = threading.Lock()
 _known: list[Registry] = []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,9 @@ from lantu.monitoring.devices.selectors import channels_with_latest, coverage, f
 from lantu.monitoring.devices.services.token import issue_token
 from lantu.monitoring.devices.states import DeviceStatus
 from lantu.monitoring.gateway.rejects import shown_raw
+from lantu.monitoring.ingest.held_back import held_by_device
 from lantu.monitoring.ingest.services import replay
+from lantu.monitoring.rules.abstentions import unjudged_of
 from lantu.monitoring.telemetry.models import Quarantine, Reason
 from lantu.monitoring.telemetry.selectors import visible_quarantine
 from lantu.monitoring.views_data import SPANS, chosen_hours
@@ -98,6 +101,9 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     }
     if context["may_quarantine"]:
         context["quarantine"] = Quarantine.objects.filter(device_id=found.pk)[:8]
+    context["held_back"] = held_by_device([found.pk], since=timezone.now() - timedelta(hours=24)).get(found.pk, 0)
+    if template == "monitoring/device.html":
+        context["unjudged"] = unjudged_of([found], day=timezone.localdate())
     return render(request, template, context)
 
 

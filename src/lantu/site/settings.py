@@ -220,6 +220,10 @@ READINGS_HOT_DAYS = int(os.environ.get("LANTU_READINGS_HOT_DAYS", "3"))
 READINGS_KEEP_DAYS = int(os.environ.get("LANTU_READINGS_KEEP_DAYS", "1095"))
 ROLLUPS_KEEP_DAYS = int(os.environ.get("LANTU_ROLLUPS_KEEP_DAYS", "3650"))
 
+# A device may send this many times its contract rate, and in any case so many messages a second; 0: no limit.
+DEVICE_RATE_FACTOR = float(os.environ.get("LANTU_DEVICE_RATE_FACTOR", "20"))
+DEVICE_RATE_FLOOR = float(os.environ.get("LANTU_DEVICE_RATE_FLOOR", "50"))
+
 CITY_PACK = os.environ.get("LANTU_CITY_PACK", "dezhou")
 CITY_NAME = os.environ.get("LANTU_CITY_NAME", "德州市")
 # Raster tiles are optional: the map is complete without them.

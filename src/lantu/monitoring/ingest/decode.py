@@ -24,6 +24,7 @@ from lantu.monitoring.ingest.checks import (
     time_problem,
     value_problem,
 )
+from lantu.monitoring.ingest.held_back import hold_back
 from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.registry import KnownDevice, Registry
 from lantu.monitoring.ingest.wire import header_value
@@ -108,9 +109,15 @@ class Columns(NamedTuple):
     rejected: list[Rejected]
 
 
-def decode_batch(registry: Registry, deliveries: list[Delivery]) -> Columns:
-    """Decode and check a batch. Every number of every message is in the columns or in ``rejected``."""
+def decode_batch(registry: Registry, deliveries: list[Delivery], *, limited: bool = True) -> Columns:
+    """Decode and check a batch. Every number of every message is in the columns or in ``rejected``.
+
+    ``limited``: what a device sends beyond its fair share is held back, in one bundle.
+    """
     out = Decoded()
+    if limited:
+        deliveries, bundles = hold_back(registry, deliveries)
+        out.rejected += [Rejected(bundle, source_of(bundle), device, [why]) for device, bundle, why in bundles]
     by_subject = registry.by_subject
     for number, (delivery, document) in enumerate(zip(deliveries, _documents(deliveries), strict=True)):
         device = by_subject.get(delivery.subject)
@@ -128,7 +135,7 @@ def decode_batch(registry: Registry, deliveries: list[Delivery]) -> Columns:
 
 def check_record(registry: Registry, delivery: Delivery) -> list[Problem]:
     """What is wrong with one message, without taking it: the receipt that an HTTP sender gets at once."""
-    return [problem for entry in decode_batch(registry, [delivery]).rejected for problem in entry.problems]
+    return [problem for entry in decode_batch(registry, [delivery], limited=False).rejected for problem in entry.problems]
 
 
 def _documents(deliveries: list[Delivery]) -> list[Document | None]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lantu.monitoring.devices.states import DeviceStatus
+from lantu.monitoring.ingest.fairness import Fairness
 
 
 class ChannelRow(NamedTuple):
@@ -71,6 +72,8 @@ class Registry:
 
     def __init__(self, version: int, devices: Iterable[DeviceRow], channels: Iterable[ChannelRow]) -> None:
         self.version = version
+        # What each device may still send (ingest/held_back.py): the one thing here that changes.
+        self.fairness: Fairness | None = None
         by_device: dict[int, list[ChannelRow]] = {}
         for channel in channels:
             by_device.setdefault(channel.device_id, []).append(channel)

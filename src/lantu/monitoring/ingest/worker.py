@@ -19,6 +19,7 @@ from lantu.calc.rules import Transition, judge_readings
 from lantu.monitoring.ingest.alerting import AlertWriter
 from lantu.monitoring.ingest.decode import Columns, Problem, Rejected, decode_batch, source_of, storable
 from lantu.monitoring.ingest.flush import announce_calm, flush_memory, flush_slice
+from lantu.monitoring.ingest.held_back import keep_held_back
 from lantu.monitoring.ingest.late import judge_late
 from lantu.monitoring.ingest.memory import Memory, from_ms, load_memory, registry_version
 from lantu.monitoring.ingest.offsets import Counts, Fenced, Position, advance, read_position
@@ -249,7 +250,7 @@ def quarantine(rejected: list[Rejected]) -> None:
             stream_seq=item.delivery.seq,
             received_at=from_ms(item.delivery.received_ms),
         )
-        for item in rejected
+        for item in keep_held_back(rejected)
     )
 
 

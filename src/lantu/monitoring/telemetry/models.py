@@ -69,6 +69,7 @@ class Reason(models.TextChoices):
     BAD_CHECK = "bad_check", _("校验码不符")
     WRONG_PASSWORD = "wrong_password", _("访问密码不符")
     INCOMPLETE = "incomplete", _("分包不全")
+    RATE_LIMITED = "rate_limited", _("发送过快，超出份额")
     NOT_EXPECTED = "not_expected", _("此处不应有的报文")
 
 
