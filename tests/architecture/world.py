@@ -25,6 +25,7 @@ from lantu.monitoring.telemetry.models import Quarantine
 from lantu.monitoring.vehicles.services.store_reports import store_reports
 from lantu.monitoring.vehicles.tests.ground import drive, lay_ground, truck
 from lantu.projects.models import ImportRun
+from tests.architecture.world_desk import desk_samples
 from tests.cast import NOW
 
 FAR = timedelta(days=3650)
@@ -106,7 +107,9 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
     run = ImportRun.objects.create(
         file=spreadsheet(), file_name="projects.xlsx", started_by=cast.officer, started_at=NOW
     )
+    alert = raise_dust_alert(site)
     return SimpleNamespace(
+        **desk_samples(cast, site, alert, evidence),
         site=site,
         person=newcomer,
         organisation=cast.contractor.organisation,
@@ -118,7 +121,7 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         evidence=evidence,
         device=monitor,
         channel=monitor.channels.get(),
-        alert=raise_dust_alert(site),
+        alert=alert,
         quarantined=quarantined,
         vehicle=vehicle,
         vehicle_finding=vehicle_finding,

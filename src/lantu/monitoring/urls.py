@@ -8,6 +8,7 @@ from lantu.monitoring.devices.checkups import views as checkups
 from lantu.monitoring.gateway.hj212 import views as hj212
 from lantu.monitoring.observations import views as observations
 from lantu.monitoring.rules.desk import views as desk
+from lantu.monitoring.rules.overrides import views as overrides
 from lantu.monitoring.vehicles.urls import urlpatterns as vehicle_doors
 
 app_name = "monitoring"
@@ -42,6 +43,8 @@ urlpatterns = [
     path("alerts/<int:pk>/", views.alert, name="alert"),
     path("alerts/<int:pk>/chart.json", views_data.alert_spec, name="alert_chart"),
     path("alerts/<int:pk>/false-positive", views.false_positive, name="false_positive"),
+    path("design-limits/<str:code>/", overrides.limits, name="design_limits"),
+    path("design-limits/<int:pk>/withdraw", overrides.withdraw, name="design_limit_withdraw"),
     path("rules/", desk.rules, name="rules"),
     path("rules/proposals/<int:pk>/", desk.proposal, name="proposal"),
     path("rules/proposals/<int:pk>/edit", desk.edit_proposal, name="proposal_edit"),

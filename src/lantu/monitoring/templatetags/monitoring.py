@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantu.monitoring.alerts.states import AlertState
+from lantu.monitoring.rules.states import SEVERITY_NAMES
 
 register = template.Library()
 
@@ -56,3 +57,16 @@ def alert_state(value: str) -> str:
 def abstention(reason: str) -> str:
     """Why a rule could not judge, in words."""
     return str(ABSTENTIONS.get(reason, reason))
+
+
+@register.filter
+def design_limits(limits: dict[str, Any]) -> str:
+    """Limits of a design document in words."""
+    parts = []
+    if "cumulative" in limits:
+        parts.append(_("累计 %(value)g mm") % {"value": limits["cumulative"]})
+    if "rate" in limits:
+        parts.append(_("速率 %(value)g mm/d") % {"value": limits["rate"]})
+    for severity, value in sorted(limits.get("levels", {}).items()):
+        parts.append(f"{SEVERITY_NAMES[int(severity)]} {value:g}")
+    return "、".join(parts)

@@ -99,6 +99,7 @@ def receive(device: Device, sighting: Sighting, *, now: datetime, actor: User | 
         made.duty = _review_duty(made, kind, now=now)
     made.evidence = _keep_picture(made, sighting, actor, now=now)
     made.save(force_insert=True)
+    Device.objects.filter(pk=device.pk).update(last_seen_at=now)
     if made.state == ObservationState.CONFIRMED:
         announce(made, now=now, actor=None)
     elif made.state == ObservationState.NEW:

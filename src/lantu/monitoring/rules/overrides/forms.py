@@ -39,7 +39,9 @@ class LimitForm(StyledForm):
         mine.queryset = devices
         for severity, name in SEVERITY_NAMES.items():
             field = forms.FloatField(
-                label=_("%(level)s限值") % {"level": name}, required=False, widget=forms.NumberInput(attrs={"step": "any"})
+                label=_("%(level)s限值") % {"level": name},
+                required=False,
+                widget=forms.NumberInput(attrs={"step": "any"}),
             )
             field.widget.attrs["class"] = "form-control"
             self.fields[f"level_{severity}"] = field

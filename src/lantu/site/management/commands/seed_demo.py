@@ -14,6 +14,7 @@ from lantu.duties.models import Notice
 from lantu.duties.services.seen import mark_notices_seen
 from lantu.packs.load import city
 from lantu.projects.models import Project
+from lantu.site.demo.desk import put_desk
 from lantu.site.demo.history import Agenda, World, play, put_projects
 from lantu.site.demo.stations import put_stations
 from lantu.site.demo.trucks import put_trucks
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         self._progress("stations", put_stations(now=now), 0)
         self._progress("trucks", put_trucks(plan, world, now=now), 0)
         self._progress("readings", play_yesterday(now=timezone.now()), 0)
+        self._progress("desk", put_desk(plan.flagship, world, now=timezone.now()), 0)
         # What the ladder told people months ago is no news to them today.
         for person in world.people.values():
             old = Notice.objects.filter(recipient=person, sent_at__lt=now - timedelta(days=2))
