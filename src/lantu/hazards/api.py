@@ -29,7 +29,7 @@ def list_hazards(request: HttpRequest, wanted: Query[shapes.HazardQuery]) -> dic
     """Hazards that the caller may see, newest first."""
     user: Any = request.auth  # type: ignore[attr-defined]
     require(user, "hazards.read")
-    for field in ("q", "project"):
+    for field in ("q", "project", "county", "rule"):
         _refuse_nul(getattr(wanted, field), field)
     rows = selectors.filtered_hazards(
         user,
@@ -42,6 +42,9 @@ def list_hazards(request: HttpRequest, wanted: Query[shapes.HazardQuery]) -> dic
             named_set=wanted.set,
             due=wanted.due,
             mine=wanted.mine,
+            county=wanted.county[:12],
+            month=wanted.month[:7],
+            rule=wanted.rule[:120],
         ),
         now=timezone.now(),
     )

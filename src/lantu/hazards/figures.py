@@ -16,7 +16,18 @@ from django.utils.translation import gettext_lazy as _
 
 from lantu.core.figures import FigureValue, figure
 from lantu.hazards.models import Hazard
-from lantu.hazards.selectors import COUNTED, ON_TIME, OPEN, due_this_year, overdue, visible_hazards
+from lantu.hazards.selectors import (
+    COUNTED,
+    EVER_CLOSED,
+    INDEPENDENT,
+    ON_TIME,
+    OPEN,
+    REOPENED_SOON,
+    SETS,
+    due_this_year,
+    overdue,
+    visible_hazards,
+)
 from lantu.hazards.states import HazardState
 
 
@@ -110,6 +121,44 @@ def first_pass_rate(reader: Any, *, now: datetime) -> FigureValue:
 
 
 @figure(
+    "hazards.recurrence_rate",
+    label=_("复发率"),
+    unit="%",
+    definition=_("曾经销号的隐患中，销号后 90 天内重新打开的比例；越低越好"),
+)
+def recurrence_rate(reader: Any, *, now: datetime) -> FigureValue:
+    counts = visible_hazards(reader).aggregate(
+        closed=Count("id", filter=EVER_CLOSED), again=Count("id", filter=REOPENED_SOON)
+    )
+    return _share(counts["again"], counts["closed"], rows=rows_url(set="ever_closed"), now=now)
+
+
+@figure(
+    "hazards.independent_recheck_rate",
+    label=_("独立复查率"),
+    unit="%",
+    definition=_("已销号隐患中，复查人与整改、监理、签发人均不同单位的比例"),
+)
+def independent_recheck_rate(reader: Any, *, now: datetime) -> FigureValue:
+    counts = visible_hazards(reader).aggregate(
+        closed=Count("id", filter=Q(state=HazardState.CLOSED)), alone=Count("id", filter=INDEPENDENT)
+    )
+    return _share(counts["alone"], counts["closed"], rows=rows_url(set="closed"), now=now)
+
+
+@figure("hazards.stopped", label=_("停工整改"), unit=_("项"), definition=_("停工令尚未解除的隐患"))
+def stopped(reader: Any, *, now: datetime) -> FigureValue:
+    count = visible_hazards(reader).filter(SETS["stopped"]).distinct().count()
+    return FigureValue(value=count, rows=rows_url(set="stopped"), as_of=now)
+
+
+@figure("hazards.listed", label=_("挂牌督办"), unit=_("项"), definition=_("已挂牌、尚未摘牌的重大事故隐患"))
+def listed(reader: Any, *, now: datetime) -> FigureValue:
+    count = visible_hazards(reader).filter(SETS["listed"]).distinct().count()
+    return FigureValue(value=count, rows=rows_url(set="listed"), as_of=now)
+
+
+@figure(
     "hazards.median_hours",
     label=_("整改用时中位数"),
     unit=_("小时"),
@@ -140,4 +189,4 @@ def false_share(reader: Any, *, now: datetime) -> FigureValue:
     counts = from_warnings.aggregate(
         all=Count("id"), false=Count("id", filter=Q(state=HazardState.FALSE_POSITIVE))
     )
-    return _share(counts["false"], counts["all"], rows=rows_url(set="excluded"), now=now)
+    return _share(counts["false"], counts["all"], rows=rows_url(set="false"), now=now)

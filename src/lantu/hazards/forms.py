@@ -69,4 +69,7 @@ def read_filter(values: Mapping[str, str]) -> HazardFilter:
         due=values.get("due", ""),
         mine=values.get("mine") == "1",
         order=values.get("order", ""),
+        county=values.get("county", "").replace("\x00", "")[:12],
+        month=values.get("month", "")[:7],
+        rule=values.get("rule", "").replace("\x00", "")[:120],
     )

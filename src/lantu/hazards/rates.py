@@ -1,63 +1,27 @@
-"""What the rate card shows besides the figures: by grade, and month by month."""
+"""Which figures the rate card shows, and the months of new and closed hazards."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lantu.hazards.figures import median_hours_of, percent
-from lantu.hazards.selectors import COUNTED, ON_TIME, OPEN, due_this_year, overdue, visible_hazards
-from lantu.hazards.states import Grade, HazardState
+from lantu.hazards.selectors import COUNTED, visible_hazards
 
 MONTHS = 12
-RATES = ("hazards.on_time_rate", "hazards.first_pass_rate", "hazards.rectification_rate")
-COUNTS = (
-    "hazards.overdue", "hazards.oldest_open_days", "hazards.open", "hazards.median_hours", "hazards.false_share",
+# Shares of which more is better, and the ones of which less is.
+RATES = (
+    "hazards.on_time_rate", "hazards.first_pass_rate", "hazards.rectification_rate", "hazards.independent_recheck_rate",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class GradeRow:
-    """One colour of the rate card; shares in percent, None where nothing was counted."""
-
-    grade: int
-    label: Any
-    counted: int
-    closed: int
-    open: int
-    overdue: int
-    on_time_pct: float | None
-    median_hours: float | None
-
-
-def rows_by_grade(reader: Any, *, now: datetime) -> list[GradeRow]:
-    """Red first."""
-    rows = []
-    for grade in sorted(Grade, reverse=True):
-        mine = visible_hazards(reader).filter(grade=grade)
-        counts = mine.aggregate(
-            counted=Count("id", filter=COUNTED),
-            closed=Count("id", filter=Q(state=HazardState.CLOSED)),
-            open=Count("id", filter=OPEN),
-        )
-        due = due_this_year(mine, now).aggregate(all=Count("id"), kept=Count("id", filter=ON_TIME))
-        rows.append(
-            GradeRow(
-                grade=int(grade),
-                label=grade.label,
-                overdue=overdue(mine, now).count(),
-                on_time_pct=percent(due["kept"], due["all"]),
-                median_hours=median_hours_of(mine),
-                **counts,
-            )
-        )
-    return rows
+HONEST = ("hazards.on_time_rate", "hazards.rectification_rate")
+COUNTS = (
+    "hazards.overdue", "hazards.oldest_open_days", "hazards.open", "hazards.median_hours", "hazards.recurrence_rate",
+    "hazards.false_share", "hazards.stopped", "hazards.listed",
+)  # fmt: skip
 
 
 def monthly_chart(reader: Any, *, now: datetime) -> dict[str, Any]:

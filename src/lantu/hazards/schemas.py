@@ -9,7 +9,8 @@ from ninja import Schema
 
 
 class HazardQuery(Schema):
-    """``set``: open, counted, closed, excluded, first_pass; ``due``: overdue, year, year_on_time; ``mine``: the ball
+    """``set``: open, counted, closed, excluded, first_pass, ever_closed, reopened, independent, false, major, stopped,
+    listed; ``month``: "2026-06", of the original deadline; ``due``: overdue, year, year_on_time; ``mine``: the ball
     lies with the caller; ``q``: words in title, order number or project name."""
 
     state: str = ""
@@ -19,6 +20,9 @@ class HazardQuery(Schema):
     set: str = ""
     due: str = ""
     mine: bool = False
+    county: str = ""
+    month: str = ""
+    rule: str = ""
     q: str = ""
     cursor: str | None = None
     limit: int = 50
@@ -269,113 +273,6 @@ class RecheckIn(NoteIn):
     """``experts``: one a line, name and unit; required for a major hazard."""
 
     experts: str = ""
-
-
-class PlanIn(VersionIn):
-    """The six items; an orange hazard needs ``methods`` and ``schedule`` only."""
-
-    goals: str = ""
-    methods: str = ""
-    resources: str = ""
-    people: str = ""
-    schedule: str = ""
-    emergency: str = ""
-    finish_at: datetime | None = None
-
-
-class PlanApprovalIn(NoteIn):
-    """``in_place``: measures, funds, deadline, person, emergency (五到位); all five for a major hazard."""
-
-    in_place: list[str] = []
-
-
-class RegradeIn(VersionIn):
-    grade: int
-    reason: str
-    major_clause: str = ""
-    major_basis: str = ""
-
-
-class StopIn(VersionIn):
-    """``scope``: part (with ``area``) or whole."""
-
-    scope: str
-    reason: str
-    area: str = ""
-
-
-class ResumeIn(VersionIn):
-    text: str
-
-
-class ListIn(VersionIn):
-    authority: str
-    document_no: str
-    requirement: str
-    until: datetime | None = None
-
-
-class DelistIn(VersionIn):
-    document_no: str
-    note: str
-
-
-class DisputeIn(VersionIn):
-    """``ground``: not_ours, facts, clause, duplicate."""
-
-    ground: str
-    reason: str
-
-
-class DisputeDecisionIn(VersionIn):
-    """``outcome``: upheld, redirected (with ``to``, a user name of the project's parties), withdrawn."""
-
-    outcome: str
-    reason: str
-    to: str = ""
-
-
-class TransferIn(VersionIn):
-    """``to``: user name of the accountable person of another party of the project."""
-
-    to: str
-    reason: str
-
-
-class ExtensionIn(VersionIn):
-    wanted_due_at: datetime
-    reason: str
-
-
-class LookBackIn(Schema):
-    passed: bool
-    note: str
-
-
-class LookBackOut(Schema):
-    """A look-back: ``why`` is mandatory or random."""
-
-    id: int
-    hazard: int
-    title: str
-    project: str
-    window_days: int
-    why: str
-    opened_at: datetime
-    due_at: datetime
-    done_at: datetime | None
-    done_by: str | None
-    passed: bool | None
-    note: str
-
-
-class MajorClauseOut(Schema):
-    """A clause of the national list; ``mark``: how sure the platform is of the wording (V, K, U)."""
-
-    code: str
-    chapter: str
-    text: str
-    mark: str
 
 
 class ReasonIn(VersionIn):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -27,6 +27,15 @@ from lantu.projects.selectors import visible_projects
 COUNTED = Q(confirmed_at__isnull=False) & ~Q(state__in=EXCLUDED_STATES)
 OPEN = Q(closed_at=None)
 ON_TIME = Q(state=HazardState.CLOSED, closed_at__lte=F("original_due_at"))
+EVER_CLOSED = Q(state=HazardState.CLOSED) | (Q(reopened_count__gt=0) & COUNTED)
+# Back within 90 days of the closing before.
+REOPENED_SOON = EVER_CLOSED & Q(
+    reopened_count__gt=0, reopened_at__lte=F("last_closed_at") + timedelta(days=90)
+)
+# Re-checked by somebody of another unit than whoever issued the order; an automatic order has no such person.
+INDEPENDENT = Q(state=HazardState.CLOSED) & (
+    Q(issuer=None) | ~Q(rechecker__organisation=F("issuer__organisation"))
+)
 # The list's named sets; figures open exactly these rows.
 SETS: dict[str, Q] = {
     "open": OPEN,
@@ -34,6 +43,13 @@ SETS: dict[str, Q] = {
     "closed": Q(state=HazardState.CLOSED),
     "excluded": Q(state__in=EXCLUDED_STATES),
     "first_pass": Q(state=HazardState.CLOSED, returned_count=0),
+    "ever_closed": EVER_CLOSED,
+    "reopened": REOPENED_SOON,
+    "independent": INDEPENDENT,
+    "false": Q(state=HazardState.FALSE_POSITIVE),
+    "major": ~Q(major_basis=""),
+    "stopped": OPEN & Q(stops__isnull=False, stops__resumed_at=None),
+    "listed": Q(listings__isnull=False, listings__delisted_at=None),
 }
 # Over the list: label, query parameter, value.
 CHIPS = (
@@ -82,7 +98,7 @@ def on_time(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
 
 @dataclass(frozen=True, kw_only=True)
 class HazardFilter:
-    """What the list is asked for. ``order``: recent | due | oldest."""
+    """What the list is asked for. ``order``: recent | due | oldest; ``month``: "2026-06", of the original deadline."""
 
     words: str = ""
     state: str = ""
@@ -93,6 +109,9 @@ class HazardFilter:
     due: str = ""
     mine: bool = False
     order: str = ""
+    county: str = ""
+    month: str = ""
+    rule: str = ""
 
 
 _ORDERS = {
@@ -131,8 +150,33 @@ def filtered_hazards(reader: User, wanted: HazardFilter, *, now: datetime) -> Qu
         rows = on_time(due_this_year(rows, now))
     if wanted.mine:
         rows = rows.filter(OPEN, duty__holder=reader)
+    rows = _of_group(rows, wanted)
     default = "due" if wanted.named_set == "open" or wanted.due == "overdue" or wanted.mine else "recent"
     return rows.order_by(*_ORDERS.get(wanted.order, _ORDERS[default]))
+
+
+def _of_group(rows: QuerySet[Any], wanted: HazardFilter) -> QuerySet[Any]:
+    """The lines of the rate card: a county, a rule, a month."""
+    if wanted.county:
+        rows = rows.filter(project__area_code=wanted.county)
+    if wanted.rule:
+        rows = rows.filter(rule_label=wanted.rule)
+    span = month_span(wanted.month)
+    if span is not None:
+        rows = rows.filter(original_due_at__gte=span[0], original_due_at__lt=span[1])
+    return rows
+
+
+def month_span(text: str) -> tuple[datetime, datetime] | None:
+    """The first moments of that local month and of the next; None for anything that is no month."""
+    year, _dash, month = text.partition("-")
+    if not (year.isascii() and year.isdigit() and month.isascii() and month.isdigit()):
+        return None
+    if not (2000 <= int(year) <= 2100 and 1 <= int(month) <= 12):
+        return None
+    zone = timezone.get_current_timezone()
+    first = datetime(int(year), int(month), 1, tzinfo=zone)
+    return first, datetime(int(year) + int(month) // 12, int(month) % 12 + 1, 1, tzinfo=zone)
 
 
 def get_visible_hazard(reader: Any, pk: int) -> Hazard:

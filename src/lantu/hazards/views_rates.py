@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from lantu.accounts.permissions import require
-from lantu.hazards.rates import COUNTS, RATES, monthly_chart, rows_by_grade
+from lantu.hazards.breakdown import DIMENSIONS, false_by_rule, on_time_chart, rate_rows
+from lantu.hazards.rates import COUNTS, HONEST, RATES, monthly_chart
+from lantu.hazards.repeats import offenders
 from lantu.hazards.selectors import OPEN, visible_hazards, with_deadline
 from lantu.ui.tags.figures import shown_figure
 
@@ -24,6 +26,9 @@ def rates(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     shown = [shown_figure(name, request.user, now) for name in RATES]
     shown.sort(key=lambda f: (f.value is None, f.value))
+    by = request.GET.get("by", "grade")
+    by = by if by in DIMENSIONS else "grade"
+    rows = rate_rows(request.user, by=by, now=now)
     return render(
         request,
         "hazards/rates.html",
@@ -31,10 +36,27 @@ def rates(request: HttpRequest) -> HttpResponse:
             "now": now,
             "rates": [{"figure": f, "tone": _tone(f.value)} for f in shown],
             "counts": [shown_figure(name, request.user, now) for name in COUNTS],
-            "grades": rows_by_grade(request.user, now=now),
+            "public": min(
+                (f for f in shown if f.name in HONEST and f.value is not None),
+                key=lambda f: f.value or 0,
+                default=None,
+            ),
+            "by": by,
+            "dimensions": [(key, label) for key, (label, _query) in DIMENSIONS.items()],
+            "rows": rows,
+            "by_chart": on_time_chart(rows, by=by),
+            "rules": false_by_rule(request.user),
             "chart": monthly_chart(request.user, now=now),
         },
     )
+
+
+@require_GET
+def repeat_offenders(request: HttpRequest) -> HttpResponse:
+    """Contractors whose hazards come back in kind, on whatever site, with the rows."""
+    require(request.user, "hazards.read")
+    now = timezone.now()
+    return render(request, "hazards/repeats.html", {"rows": offenders(request.user, now=now), "now": now})
 
 
 def _tone(value: float | None) -> str:

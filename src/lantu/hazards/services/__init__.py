@@ -9,6 +9,7 @@ from lantu.hazards.services.follow_warning import follow_false_alert, note_clear
 from lantu.hazards.services.issue_order import issue_order
 from lantu.hazards.services.listing import delist, list_hazard
 from lantu.hazards.services.look_back import do_look_back, open_look_back, open_look_backs
+from lantu.hazards.services.make_document import make_document
 from lantu.hazards.services.mark_false_positive import decline_false_positive, mark_false_positive
 from lantu.hazards.services.merge import merge
 from lantu.hazards.services.open_hazard import open_hazard
@@ -29,7 +30,7 @@ from lantu.hazards.services.void import void
 __all__ = [
     "accept_order", "add_photos", "approve_plan", "ask_extension", "ask_resume", "confirm", "consent_extension",
     "decide_dispute", "decide_extension", "decline_false_positive", "delist", "dispute", "do_look_back",
-    "follow_duty", "follow_false_alert", "issue_order", "list_hazard", "mark_false_positive", "merge", "note_cleared",
+    "follow_duty", "follow_false_alert", "issue_order", "list_hazard", "make_document", "mark_false_positive", "merge", "note_cleared",
     "note_recurred", "open_hazard", "open_look_back", "open_look_backs", "order_resume", "order_stop", "raise_grade",
     "recheck_close", "recheck_return", "record_hazard", "regrade", "reopen", "report_hazard", "return_plan",
     "submit_plan", "submit_reply", "supervisor_confirm", "supervisor_return", "transfer", "void",

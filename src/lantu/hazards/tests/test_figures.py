@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from lantu.core.figures import read_figure
 from lantu.hazards import services as s
-from lantu.hazards.rates import monthly_chart, rows_by_grade
+from lantu.hazards.breakdown import DIMENSIONS, false_by_rule, rate_rows
+from lantu.hazards.rates import monthly_chart
 from lantu.hazards.selectors import HazardFilter, filtered_hazards, lamp_facts
 from lantu.hazards.states import HazardState as S
 from lantu.hazards.tests.site import HOUR, NOW, hazard_at
@@ -89,9 +90,9 @@ def test_the_founding_text_s_98_percent_is_85_of_86() -> None:
 
 def test_the_rate_card_by_grade_and_month(hazards: Any, cast: Any) -> None:
     now = NOW + 9 * DAY
-    yellow = next(row for row in rows_by_grade(cast.officer, now=now) if row.grade == 2)
-    assert (yellow.counted, yellow.closed, yellow.open, yellow.overdue) == (7, 5, 3, 1)
-    assert yellow.on_time_pct == 66.67
+    yellow = next(row for row in rate_rows(cast.officer, by="grade", now=now) if row.key == "2")
+    assert (yellow.closed.part, yellow.closed.whole, yellow.open, yellow.overdue) == (5, 7, 3, 1)
+    assert yellow.on_time.pct == 66.67
     chart = monthly_chart(cast.officer, now=now)
     assert len(chart["x"]) == 12
     assert chart["x"][-1] == "26-06"
@@ -108,3 +109,80 @@ def test_what_colours_the_lamp(hazards: Any, site_project: Any, cast: Any) -> No
 def test_my_own_rows(hazards: Any, cast: Any) -> None:
     mine = filtered_hazards(cast.contractor, HazardFilter(mine=True), now=NOW)
     assert {hazard.state for hazard in mine} == {S.ORDERED, S.RECTIFYING}
+
+
+@pytest.mark.parametrize("by", list(DIMENSIONS))
+def test_every_share_of_the_rate_card_opens_its_rows(by: str, hazards: Any, cast: Any) -> None:
+    from django.http import QueryDict
+
+    from lantu.hazards.forms import read_filter
+
+    now = NOW + 9 * DAY
+    rows = rate_rows(cast.officer, by=by, now=now)
+    assert rows
+
+    def count(address: str) -> int:
+        query = QueryDict(address.partition("?")[2])
+        return filtered_hazards(cast.officer, read_filter(query), now=now).count()
+
+    for row in rows:
+        assert count(row.closed.rows) == row.closed.whole
+        assert count(row.first_pass.rows) == row.first_pass.part
+        assert count(row.independent.rows) == row.independent.part
+        assert count(row.reopened.rows) == row.reopened.part
+        if by != "month":
+            assert count(row.on_time.rows) == row.on_time.whole
+    assert rate_rows(cast.outsider, by=by, now=now) == []
+
+
+def test_recurrence_and_independence(hazards: Any, cast: Any, site_project: Any) -> None:
+    again = hazard_at(S.CLOSED, cast, site_project)
+    s.reopen(again, by=cast.inspector, now=NOW + 30 * DAY, reason="栏杆又被拆除")
+    late = hazard_at(S.CLOSED, cast, site_project)
+    s.reopen(late, by=cast.inspector, now=NOW + 120 * DAY, reason="栏杆又被拆除")
+    now = NOW + 121 * DAY
+    recurrence = read_figure("hazards.recurrence_rate", cast.officer, now=now)
+    assert (recurrence.numerator, recurrence.denominator) == (1, 7)
+    alone = read_figure("hazards.independent_recheck_rate", cast.officer, now=now)
+    assert (alone.numerator, alone.denominator) == (5, 5)
+
+
+def test_repeat_offenders_across_sites(cast: Any, site_project: Any, other_project: Any) -> None:
+    from lantu.hazards.repeats import offenders
+
+    for days in (0, 40, 200):
+        hazard_at(S.ORDERED, cast, site_project, now=NOW + days * DAY)
+    rows = offenders(cast.officer, now=NOW + 201 * DAY)
+    assert [(row.unit, row.repeats, row.confirmed, row.sites) for row in rows] == [
+        (cast.contractor.organisation.name, 1, 3, 1)
+    ]
+    assert offenders(cast.outsider, now=NOW + 201 * DAY) == []
+
+
+def test_false_share_by_rule(cast: Any, site_project: Any) -> None:
+    from lantu.core.subscriptions import inline_delivery
+    from lantu.hazards.models import Hazard
+    from lantu.hazards.tests.site import raise_dust_alert
+
+    with inline_delivery():
+        raise_dust_alert(site_project)
+        hazard = Hazard.objects.get()
+        s.mark_false_positive(hazard, by=cast.contractor, now=NOW + HOUR, reason="设备检修期间")
+        s.mark_false_positive(hazard, by=cast.officer, now=NOW + HOUR)
+    (row,) = false_by_rule(cast.officer)
+    assert (row.false.part, row.false.whole, row.false.pct) == (1, 1, 100.0)
+
+
+def test_pages_of_the_rate_card(hazards: Any, cast: Any, client: Any) -> None:
+    client.force_login(cast.officer)
+    for address in (
+        "/hazards/rates/",
+        "/hazards/rates/?by=county",
+        "/hazards/rates/?by=x",
+        "/hazards/repeats/",
+    ):
+        assert client.get(address).status_code == 200
+    got = client.get("/api/v1/hazard-rates?by=contractor").json()
+    assert got[0]["closed"]["whole"] == 7
+    assert client.get("/api/v1/hazard-rates?by=mood").status_code == 422
+    assert client.get("/api/v1/repeat-offenders").status_code == 200
