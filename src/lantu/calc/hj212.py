@@ -20,9 +20,12 @@ from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
 CHINA = timezone(timedelta(hours=8))
-HEAD, LENGTH, CRC = b"##", 4, 4
+LENGTH, CRC = 4, 4
 MAX_SEGMENT = 4096  # the standard says 1024; larger ones occur
 MAX_BUFFER = 64 * 1024
+# A head is "##" and a length that can be; what only begins like one is junk, and given out in one piece.
+_HEAD = re.compile(rb"##([0-3][0-9]{3}|40[0-8][0-9]|409[0-6])")
+_PART_OF_HEAD = re.compile(rb"##?[0-9]{0,3}\Z")
 # What may stand between packets: line ends, blanks, and a line end written out as text, in any pieces.
 _ENDS = b" \t\r\n\x00\\rn"
 
@@ -134,25 +137,17 @@ class Framer:
         self._buffer = b""
         at, size = 0, len(buffer)
         while at < size:
-            start = buffer.find(HEAD, at)
-            if start < 0:
-                # A single "#" at the end may be the first half of a head.
-                keep = 1 if buffer.endswith(b"#") else 0
-                yield from _junk(buffer[at : size - keep])
-                self._buffer = buffer[size - keep :] if keep else b""
+            head = _HEAD.search(buffer, at)
+            if head is None:
+                # The end may be the first part of a head.
+                keep = _PART_OF_HEAD.search(buffer, max(at, size - 5))
+                rest = keep.start() if keep else size
+                yield from _junk(buffer[at:rest])
+                self._buffer = buffer[rest:]
                 return
+            start = head.start()
             yield from _junk(buffer[at:start])
-            if start + 2 + LENGTH > size:
-                self._buffer = buffer[start:]
-                return
-            digits = buffer[start + 2 : start + 2 + LENGTH]
-            length = int(digits) if digits.isdigit() else -1
-            if not 0 <= length <= MAX_SEGMENT:
-                end = _next_head(buffer, start + 2, size)
-                yield Garbage(buffer[start:end], "bad_length")
-                at = end
-                continue
-            end = start + 2 + LENGTH + length + CRC
+            end = head.end() + int(head.group(1)) + CRC
             if end > size:
                 self._buffer = buffer[start:]
                 return
@@ -162,33 +157,14 @@ class Framer:
                 yield frame
                 at = end
                 continue
-            inner = _inner_head(raw)
-            at = start + inner if inner else end
+            inner = _HEAD.search(raw, 2) or _PART_OF_HEAD.search(raw, max(2, len(raw) - 5))
+            at = start + inner.start() if inner else end
             yield Garbage(buffer[start:at], "bad_check", None if inner else frame)
 
 
 def _junk(data: bytes) -> Iterable[Garbage]:
     if data.strip(_ENDS):
-        yield Garbage(data, "no_header")
-
-
-def _next_head(buffer: bytes, at: int, size: int) -> int:
-    found = buffer.find(HEAD, at)
-    if found >= 0:
-        return found
-    return size - 1 if buffer.endswith(b"#") and size - 1 > at else size
-
-
-def _inner_head(raw: bytes) -> int:
-    """Where in a broken frame another packet seems to begin; 0 when nowhere."""
-    at = raw.find(HEAD, 2)
-    while at >= 0:
-        digits = raw[at + 2 : at + 2 + LENGTH]
-        # At the very end the length may be still to come.
-        if digits.isdigit() or not digits:
-            return at
-        at = raw.find(HEAD, at + 1)
-    return 0
+        yield Garbage(data, "bad_length" if data.startswith(b"##") else "no_header")
 
 
 @dataclass(frozen=True, slots=True)

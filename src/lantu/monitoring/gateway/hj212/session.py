@@ -19,6 +19,8 @@ from lantu.monitoring.gateway.protocol import Link, Rejection
 from lantu.monitoring.telemetry.models import Reason
 
 STRIKES = 5
+# Pieces of garbage without a good packet between them.
+FAULTS = 200
 # Stations behind one connection (a concentrator), and split packets of it whose other parts are still to come.
 STATIONS = 64
 PARTS = 32
@@ -59,7 +61,7 @@ class Parts:
 class Hj212Session:
     """Bytes in; messages, acknowledgements and questions out. See protocol.Session."""
 
-    __slots__ = ("_framer", "_junk", "_link", "_notes", "_parts", "_strikes", "_talks")
+    __slots__ = ("_faults", "_framer", "_junk", "_link", "_notes", "_parts", "_strikes", "_talks")
 
     def __init__(self, link: Link, notes: Notes) -> None:
         self._link = link
@@ -67,6 +69,7 @@ class Hj212Session:
         self._framer = Framer()
         self._strikes = 0
         self._junk = 0
+        self._faults = 0
         self._talks: OrderedDict[str, Dialogue] = OrderedDict()
         # By (MN, ST, CN, PNUM): within it, a new DataTime begins a new packet.
         self._parts: OrderedDict[tuple[str, str, str, int], Parts] = OrderedDict()
@@ -77,9 +80,9 @@ class Hj212Session:
             if isinstance(item, Garbage):
                 self._garbage(item)
             else:
-                self._junk = 0
+                self._junk = self._faults = 0
                 self._frame(item, now)
-            if self._strikes > STRIKES or self._junk > hj212.MAX_BUFFER:
+            if self._strikes > STRIKES or self._junk > hj212.MAX_BUFFER or self._faults > FAULTS:
                 self._link.close("strangers" if self._strikes > STRIKES else "garbage")
                 return
 
@@ -104,6 +107,7 @@ class Hj212Session:
 
     def _garbage(self, item: Garbage) -> None:
         self._junk += len(item.raw)
+        self._faults += 1
         if item.frame is None:
             self._link.reject(Rejection(Reason.BAD_FRAME, item.why, item.raw))
             return
