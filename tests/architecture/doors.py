@@ -51,6 +51,7 @@ PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "monitoring:quarantined": lambda w: {"pk": w.quarantined.pk},
     "monitoring:replay": lambda w: {"pk": w.quarantined.pk},
     "hazards": lambda w: {"code": w.site.code, "pk": w.hazard.pk, "verb": "accept_order", "paper": "order"},
+    "hazards:kept_decide": lambda w: {"pk": w.hazard.pk, "kept": w.kept.pk, "decision": "adopt"},
     "cockpit:panel": lambda w: {"look": "page", "key": "kpis"},
     "cockpit:chart": lambda w: {"key": "investment"},
 }
@@ -81,6 +82,7 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/quarantine/": lambda w: {"pk": w.quarantined.pk},
     "/hazards/{pk}/confirm": lambda w: {"pk": w.found.pk},
     "/hazards/{pk}/issue_order": lambda w: {"pk": w.found.pk},
+    "/hazards/{pk}/kept": lambda w: {"pk": w.hazard.pk, "kept": w.kept.pk},
     "/hazards/": lambda w: {"pk": w.hazard.pk},
     "/figures/": lambda w: {"name": "duties.open"},
 }

@@ -68,6 +68,25 @@ def _speeding_truck(cast: SimpleNamespace, site: Any) -> tuple[Any, Any]:
     return vehicle, finding
 
 
+def late_submission(hazard: Any, cast: Any) -> Any:
+    """An acceptance that a phone sent after the order had gone another way."""
+    from lantu.hazards.phone.services.keep import keep_submission
+
+    return keep_submission(
+        hazard,
+        verb="accept_order",
+        values={},
+        files=[],
+        by=cast.contractor,
+        key="world-0001",
+        seen="",
+        why="已改派",
+        agreed=False,
+        captured_at=None,
+        now=NOW,
+    )
+
+
 def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
     """Everything belongs to ``site``, whose parties are the cast; nothing of it concerns the outsider."""
     newcomer = User.objects.create_user(
@@ -108,6 +127,7 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         file=spreadsheet(), file_name="projects.xlsx", started_by=cast.officer, started_at=NOW
     )
     alert = raise_dust_alert(site)
+    hazard = hazard_at(HazardState.ORDERED, cast, site)
     return SimpleNamespace(
         **desk_samples(cast, site, alert, evidence),
         site=site,
@@ -126,6 +146,7 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         vehicle=vehicle,
         vehicle_finding=vehicle_finding,
         found=report_hazard(project=site, title="通道堆物", grade=2, by=cast.inspector, now=NOW),
-        hazard=hazard_at(HazardState.ORDERED, cast, site),
+        hazard=hazard,
+        kept=late_submission(hazard, cast),
         run=run,
     )

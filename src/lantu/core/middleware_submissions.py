@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from lantu.core.models import Submission
 from lantu.core.problems import problem
-from lantu.core.refusals import Refused
+from lantu.core.refusals import Refused, noticing_refusals
 from lantu.core.submissions import Claim, read_key, read_moment, taking
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -101,15 +101,23 @@ def _do(request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwar
     """The view's answer; for a phone's queue in words that a queue understands."""
     if not claim.queued:
         return view(request, *args, **kwargs)
-    try:
-        with transaction.atomic():
-            response = view(request, *args, **kwargs)
-    except Refused as refused:
-        return _refusal(refused)
+    with noticing_refusals() as noticed:
+        try:
+            with transaction.atomic():
+                response = view(request, *args, **kwargs)
+        except Refused as refused:
+            return _refusal(refused)
+    said_no = [refused for refused in noticed if refused.status == response.status_code]
+    if said_no and not _is_json(response):
+        return _refusal(said_no[-1])  # the view showed its page again, with the reason on it
     if 300 <= response.status_code < 400:
         said = " ".join(str(message) for message in messages.get_messages(request))
         return outcome("done", said=said, url=response["Location"], claim=claim)
     return response
+
+
+def _is_json(response: Any) -> bool:
+    return "json" in response.get("Content-Type", "")
 
 
 def outcome(kind: str, *, said: str, url: str, claim: Claim, status: int = 200) -> JsonResponse:

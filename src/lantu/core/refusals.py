@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_noticed: ContextVar[list[Refused] | None] = ContextVar("lantu_refusals", default=None)
+
 
 class Refused(Exception):
     """A rule of the house forbids what was asked.
@@ -22,6 +28,9 @@ class Refused(Exception):
         self.field = field
         if status is not None:
             self.status = status
+        noticed = _noticed.get()
+        if noticed is not None:
+            noticed.append(self)
 
     def __str__(self) -> str:
         return f"{self.detail} {self.remedy}".strip()
@@ -43,3 +52,14 @@ class Unacceptable(Refused):
     """The input cannot be understood: names the place and the remedy."""
 
     status = 422
+
+
+@contextmanager
+def noticing_refusals() -> Iterator[list[Refused]]:
+    """The refusals made while this runs, also those that a view turned into a page: a phone's queue wants the words."""
+    seen: list[Refused] = []
+    token = _noticed.set(seen)
+    try:
+        yield seen
+    finally:
+        _noticed.reset(token)

@@ -40,6 +40,15 @@ def refuse(request: HttpRequest) -> HttpResponse:
     raise Refused("tests.no", "不行。", remedy="换个做法。")
 
 
+def shows(request: HttpRequest) -> HttpResponse:
+    """A view that shows its page again, with the reason on it."""
+    done.append("shows")
+    try:
+        raise Refused("tests.shown", "缺照片。", remedy="请拍照。", status=422)
+    except Refused as refused:
+        return HttpResponse("<p>page</p>", status=refused.status)
+
+
 def closed(request: HttpRequest) -> HttpResponse:
     done.append("closed")
     return HttpResponse("no", status=403)
@@ -56,7 +65,7 @@ def slow(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"queued": is_queued(request)})
 
 
-urlpatterns = [path(f"{view.__name__}/", view) for view in (work, page, refuse, closed, broken, slow)]
+urlpatterns = [path(f"{view.__name__}/", view) for view in (work, page, refuse, shows, closed, broken, slow)]
 KEY = "0b9f6f0a-1111-4222-8333-444455556666"
 
 
@@ -131,6 +140,14 @@ def test_a_refusal_is_an_answer_too(phone: Client) -> None:
     assert first.status_code == second.status_code == 409
     assert second.json()["detail"] == "不行。"
     assert second.json()["remedy"] == "换个做法。"
+
+
+def test_a_page_shown_again_is_told_to_the_queue_in_its_words(phone: Client) -> None:
+    got = send(phone, "/shows/", **QUEUE)
+    assert (got.status_code, got.json()["detail"], got.json()["remedy"]) == (422, "缺照片。", "请拍照。")
+    assert send(phone, "/shows/", **QUEUE).json() == got.json()
+    assert done == ["shows"]
+    assert send(phone, "/shows/", "another-key").content == b"<p>page</p>", "a browser sees the page"
 
 
 @pytest.mark.parametrize("address", ["/closed/", "/broken/"])

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lantu.accounts.models import User
 from lantu.accounts.permissions import may, require
 from lantu.core.models import Evidence
+from lantu.core.offline import kept_offline
 from lantu.core.refusals import Missing, Refused
 from lantu.hazards.forms import whole
 from lantu.hazards.inspections import forms, selectors, services
@@ -175,6 +176,7 @@ def drawn(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+@kept_offline
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One inspection: its state, its score so far or frozen, and the reader's next step."""
@@ -256,6 +258,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return HttpResponseRedirect(inspection.get_absolute_url())
 
 
+@kept_offline
 @require_http_methods(["GET", "POST"])
 def table(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """One table of the sheet, item by item: the same page on the desk and in the hand."""

@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from lantu.accounts.permissions import may
 from lantu.core.models import Evidence
 from lantu.core.refusals import Missing
-from lantu.hazards.models import Hazard, KeptSubmission
+from lantu.hazards.inspections.states import InspectionState
+from lantu.hazards.models import Hazard, Inspection, KeptSubmission, PatrolRound
 from lantu.hazards.phone.rights import label_of
 from lantu.hazards.phone.services.keep import KEPT
+from lantu.hazards.risk_points.states import RoundState
 from lantu.hazards.selectors import evidence_of, found_photos, hazards_at_hand, visible_hazards
 from lantu.hazards.states import HazardState
 
-MOST_READY = 40
+MOST_READY, MOST_WALKS, MOST_STOPS, MOST_SHEETS = 40, 5, 30, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,4 +86,30 @@ def pages_on_site(reader: Any, now: datetime) -> list[str]:
                 wanted += [photo.get_absolute_url(), photo.thumbnail_url] if photo.thumbnail else []
     if may(reader, "hazards.report"):
         wanted.append(reverse("hazards:report"))
+    return wanted
+
+
+def rounds_on_site(reader: Any, now: datetime) -> list[str]:
+    """The pages of the patrols that this reader owes: the route, and each point with and without its QR code."""
+    if not may(reader, "risk_points.read"):
+        return []
+    wanted = []
+    owed = PatrolRound.objects.filter(patroller=reader, state=RoundState.OPEN).order_by("due_at")
+    for walk in owed[:MOST_WALKS]:
+        wanted.append(reverse("hazards:patrol_round", args=[walk.pk]))
+        for stop in walk.plan.stops.select_related("point")[:MOST_STOPS]:
+            wanted.append(reverse("hazards:risk_check", args=[stop.point_id]))
+            wanted.append(reverse("hazards:risk_scan", args=[stop.point.token]))
+    return wanted
+
+
+def sheets_on_site(reader: Any, now: datetime) -> list[str]:
+    """The pages of the inspections that this reader has in hand, table by table."""
+    if not may(reader, "inspections.read"):
+        return []
+    wanted = []
+    for sheet in Inspection.objects.filter(inspector=reader, state=InspectionState.IN_PROGRESS)[:MOST_SHEETS]:
+        wanted.append(reverse("hazards:inspection", args=[sheet.pk]))
+        tables = sheet.entries.order_by("table").values_list("table", flat=True).distinct()
+        wanted += [reverse("hazards:inspection_table", args=[sheet.pk, table]) for table in tables]
     return wanted

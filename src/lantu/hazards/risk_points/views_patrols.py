@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lantu.accounts.permissions import may, require
+from lantu.core.offline import kept_offline
 from lantu.core.refusals import Refused
+from lantu.core.submissions import claim_files
 from lantu.hazards.forms import degrees, whole
 from lantu.hazards.risk_points import forms, selectors, services
 from lantu.hazards.risk_points.figures import PATROL_DAYS
@@ -58,6 +60,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     )
 
 
+@kept_offline
 @require_GET
 def round_(request: HttpRequest, pk: int) -> HttpResponse:
     """One round for the person who walks it: the route, and what was found so far."""
@@ -74,6 +77,7 @@ def round_(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@kept_offline
 @require_http_methods(["GET", "POST"])
 def scan(request: HttpRequest, token: str) -> HttpResponse:
     """What opens when the sheet of a point is scanned: look, tick, done; or photograph what is wrong."""
@@ -81,6 +85,7 @@ def scan(request: HttpRequest, token: str) -> HttpResponse:
     return _check_page(request, selectors.point_by_token(request.user, token), scanned=True)
 
 
+@kept_offline
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """The same without a sheet at hand; the record says that nobody scanned."""
@@ -137,7 +142,7 @@ def _checked(request: HttpRequest, point: RiskPoint, *, scanned: bool) -> HttpRe
         scanned=scanned,
         lon=degrees(request.POST, "lon"),
         lat=degrees(request.POST, "lat"),
-        files=request.FILES.getlist("photos"),
+        files=claim_files(request.FILES.getlist("photos"), request.POST.get("claims", "")),
     )
     messages.success(
         request, _("已记录，一切正常。") if made.all_right else _("问题已登记为隐患，等待核实。")
