@@ -244,6 +244,15 @@ def test_over_the_api(dust: Any, cast: Any, client: Client) -> None:
     assert put.status_code == 200, put.content
     assert (put.json()["crc_mode"], put.json()["mn"]) == ("modbus", "ZX00001")
     assert Hj212Station.objects.get().pw == PW
+    for interval in (60, None):
+        client.put(
+            "/api/v1/devices/D1/hj212",
+            {"rtd_interval_s": interval, "mn": None},
+            content_type="application/json",
+        )
+        assert Hj212Station.objects.get().rtd_interval_s == interval
+    many = {"factors": {f"f{n}": {"channel": "pm10"} for n in range(200)}}
+    assert client.put("/api/v1/devices/D1/hj212", many, content_type="application/json").status_code == 409
     bad = client.put("/api/v1/devices/D1/hj212", {"mn": "no blanks"}, content_type="application/json")
     assert bad.status_code == 409
     assert bad.json()["field"] == "mn"

@@ -18,6 +18,7 @@ from lantu.monitoring.gateway.hj212.services.set_station import set_station
 from lantu.monitoring.gateway.status import gateways
 
 router = Router(tags=["monitoring"])
+INTERVALS = {"rtd_interval_s", "min_interval_min"}
 
 
 class FactorIn(Schema):
@@ -85,10 +86,17 @@ def put_station(request: HttpRequest, code: str, given: StationIn) -> dict[str, 
     person = request.auth  # type: ignore[attr-defined]
     device = get_device(person, code)
     require(person, "monitoring.register_device", device.project)
-    settings = given.model_dump(exclude_unset=True, exclude_none=True)
-    for entry in settings.get("factors", {}).values():
-        if not entry["unit"]:
-            del entry["unit"]
+    # Only the intervals may be taken back by null.
+    settings = {
+        name: value
+        for name, value in given.model_dump(exclude_unset=True).items()
+        if value is not None or name in INTERVALS
+    }
+    if given.factors is not None:
+        settings["factors"] = {
+            code: {"channel": entry.channel} | ({"unit": entry.unit} if entry.unit else {})
+            for code, entry in given.factors.items()
+        }
     return _shown(set_station(device, settings=settings, now=timezone.now(), actor=person))
 
 

@@ -15,9 +15,11 @@ from lantu.core.services.emit import emit
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.services.registry_version import raise_registry_version
 from lantu.monitoring.events import Hj212StationSet
+from lantu.monitoring.gateway.hj212.factor_lines import MOST
 from lantu.monitoring.gateway.hj212.factors import CONVERSIONS
 from lantu.monitoring.gateway.hj212.models import Hj212Station
 
+CODE = 24
 SETTINGS = (
     "mn", "pw", "st", "crc_mode", "factors", "backfill", "commands", "rtd_interval_s", "min_interval_min",
 )  # fmt: skip
@@ -79,6 +81,12 @@ def remove_station(device: Device, *, now: datetime, actor: User | None) -> None
 def _checked(device: Device, factors: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     """The factor table with every channel and unit known. Raises Refused."""
     units = dict(device.channels.values_list("key", "unit"))
+    if len(factors) > MOST or any(not 0 < len(code) <= CODE for code in factors):
+        raise Refused(
+            "monitoring.hj212_factors",
+            _("因子对照最多 %(most)s 条，因子代码最多 %(code)s 个字符。") % {"most": MOST, "code": CODE},
+            field="factors",
+        )
     for code, entry in factors.items():
         channel, unit = entry["channel"], entry.get("unit", "")
         if channel not in units:
