@@ -76,7 +76,8 @@ def _rate(book: Book, state: State, slot: Ints, ts: Ints, value: Floats) -> tupl
 
     The reference is at least ``validity`` of the window old, so that the jitter of neighbouring
     readings is not taken for movement. Where readings come more rarely than the window, it is the
-    previous reading: the interval is the actual time, as GB 50497 asks.
+    previous reading: the interval is the actual time, as GB 50497 asks. Where that one is too near (two
+    readings of one morning), the reference of the reading before it stays.
     """
     ring, position = _bucket(book, state, slot, ts)
     base = book.base_ms[slot]
@@ -91,6 +92,9 @@ def _rate(book: Book, state: State, slot: Ints, ts: Ints, value: Floats) -> tupl
     lone = (ref_ts == NEVER) & (previous_ts != NEVER) & (ts - previous_ts >= base)
     ref_ts = np.where(lone, previous_ts, ref_ts)
     ref_value = np.where(lone, core["raw"][slot], ref_value)
+    kept = (ref_ts == NEVER) & (core["b_ts"][slot] != NEVER)
+    ref_ts = np.where(kept, core["b_ts"][slot], ref_ts)
+    ref_value = np.where(kept, core["b_val"][slot], ref_value)
     known = ref_ts != NEVER
     empty = state.ring_c[ring, position] == 0
     state.ring_a[ring[empty], position[empty]] = value[empty]

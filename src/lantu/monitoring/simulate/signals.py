@@ -145,6 +145,12 @@ def _structure(
         return max(
             0.0, (70 if channel == "crane_load_pct" else 66) * lift * (0.7 + 0.4 * own) + 0.8 + 0.6 * flutter
         )
+    if channel in ("crane_slew_deg", "crane_radius_m", "crane_hook_m"):
+        sweep = smooth(at, 300, device, channel) * (0.2 + 0.8 * busy)
+        middle, reach = {
+            "crane_slew_deg": (180.0, 170.0), "crane_radius_m": (26.0, 20.0), "crane_hook_m": (22.0, 16.0),
+        }[channel]  # fmt: skip
+        return middle + reach * sweep
     if channel == "tilt_deg":
         return 0.035 * own + 0.03 * lift + 0.006 * smooth(at, 60, device, "sway") + 0.002 * flutter
     if channel in ("concrete_core_c", "concrete_surface_c"):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.devices.models import Channel
+from lantu.monitoring.rules.marks import place_marks
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.selectors import versions_in_force
 from lantu.monitoring.telemetry.selectors import AUTO_POINTS, raw_series, step_for, stepped_series
@@ -68,17 +69,8 @@ def series_points(channel: Channel, *, since: datetime, until: datetime) -> list
 
 
 def limit_marks(channel: Channel, versions: list[RuleVersion], *, now: datetime) -> list[dict[str, Any]]:
-    """Lines at the limits of the threshold rules that judge this channel at this hour, each limit once."""
-    marks: dict[float, dict[str, Any]] = {}
-    for version in versions:
-        types = version.scope.get("device_types")
-        if version.rule.param != channel.key or version.kind != "threshold" or not _in_hours(version, now):
-            continue
-        if types and channel.device.type.code not in types:
-            continue
-        for mark in version_marks(version):
-            marks.setdefault(mark["y"], mark)
-    return [marks[y] for y in sorted(marks)]
+    """Lines at the limits of the rules that judge this channel at this hour and place, each limit once."""
+    return place_marks(channel, [version for version in versions if _in_hours(version, now)])
 
 
 def _in_hours(version: RuleVersion, now: datetime) -> bool:
@@ -133,7 +125,9 @@ def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
     summary = _("%(name)s 在预警前后的数值，限值 %(limit)s") % {
         "name": alert.channel.label, "limit": f"{alert.limit:g}" if alert.limit is not None else "—",
     }  # fmt: skip
-    marks = version_marks(alert.rule_version) if alert.rule_version.kind == "threshold" else []
+    # A limit that is a share of a fact, or a design value, is no number of the rule: the judgement's own then.
+    written = not alert.rule_version.fact.get("use") and "override" not in alert.inputs
+    marks = version_marks(alert.rule_version) if alert.rule_version.kind == "threshold" and written else []
     if not marks and alert.limit is not None and alert.rule_version.kind == "threshold":
         marks = [{"y": alert.limit, "label": f"{alert.limit:g}", "color": "bad"}]
     label, unit = alert.channel.label, alert.channel.unit

@@ -109,3 +109,12 @@ def test_a_long_pause_breaks_the_three_readings():
 def test_a_band_without_its_limits_is_refused():
     with pytest.raises(ValueError, match="cumulative limit"):
         band(cumulative=0.0)
+
+
+def test_two_readings_of_one_morning_share_their_reference():
+    one = Bench([Slot(rule=band(), channel=0, period_s=300)])
+    one.one(NOON, 10.0)
+    one.one(NOON + DAY, 11.0)
+    one.one(NOON + DAY + 300_000, 11.1)
+    assert one.state.verdict(0) == (Verdict.FALSE, None)
+    assert one.state.core["a_val"][0] == pytest.approx(1.1 / (1 + 300 / 86_400))
