@@ -32,8 +32,19 @@ def degrees(values: Mapping[str, str], field: str) -> float | None:
         return float(text)
     except ValueError as error:
         raise Unacceptable(
-            "hazards.bad_number", _("经纬度应为数字。"), remedy=_("例如 116.3075。"), field=field
+            "hazards.bad_number", _("这里应填数字。"), remedy=_("例如 116.3075。"), field=field
         ) from error
+
+
+def pin_of(values: Mapping[str, str]) -> dict[str, str]:
+    """Where on which drawing (shares in percent from the left and from the top), or nothing when no drawing is named."""
+    drawing = values.get("pin_drawing", "").strip()
+    if not drawing:
+        return {}
+    shares = {"x": degrees(values, "pin_x"), "y": degrees(values, "pin_y")}
+    return {"drawing": drawing} | {
+        name: str(value / 100) for name, value in shares.items() if value is not None
+    }
 
 
 def moment(values: Mapping[str, str], field: str) -> datetime | None:

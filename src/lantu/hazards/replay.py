@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from lantu.hazards.states import CLOSED_STATES
@@ -60,7 +61,7 @@ def differences(hazard: Any, built: Rebuilt, *, stopped: bool, listed: bool) -> 
         "extensions": (hazard.extensions, built.extensions),
         "reopened": (hazard.reopened_count, built.reopened),
         "returned": (hazard.returned_count, built.returned),
-        "due_at": (hazard.due_at.isoformat() if hazard.due_at else None, built.due_at),
+        "due_at": (hazard.due_at, datetime.fromisoformat(built.due_at) if built.due_at else None),
         "addressee": (hazard.rectifier_unit_id, built.addressee),
     }
     return [*built.breaks, *(f"{name}: {row} ≠ {told}" for name, (row, told) in pairs.items() if row != told)]

@@ -22,13 +22,14 @@ from lantu.hazards import clocks, selectors
 from lantu.hazards.actions import actions_for
 from lantu.hazards.doing import Request, do
 from lantu.hazards.event_lines import event_lines
-from lantu.hazards.forms import degrees, read_filter, whole
+from lantu.hazards.forms import degrees, pin_of, read_filter, whole
+from lantu.hazards.grave.judging import major_clauses
 from lantu.hazards.models import Hazard
 from lantu.hazards.phone.showing import phone_context
 from lantu.hazards.phone.views import act_from_queue
 from lantu.hazards.services.report_hazard import REPORTED, report_hazard
 from lantu.hazards.state_line import state_line
-from lantu.hazards.states import Grade, HazardState, Source
+from lantu.hazards.states import Field, Grade, HazardState, Source
 from lantu.hazards.views_beside import beside
 from lantu.projects.selectors import get_visible, visible_projects
 
@@ -199,6 +200,8 @@ def report(request: HttpRequest) -> HttpResponse:
             "projects": choices,
             "grades": reversed(Grade.choices),
             "sources": [(source.value, source.label) for source in REPORTED],
+            "fields": Field.choices,
+            "major_clauses": major_clauses(),
             "typed": values,
             "refusal": refusal,
         },
@@ -222,6 +225,13 @@ def _report(request: HttpRequest, user: Any) -> Hazard:
         place=request.POST.get("place", ""),
         clause=request.POST.get("clause", ""),
         measures=request.POST.get("measures", ""),
+        field=request.POST.get("field", "") or Field.SAFETY,
+        sub_type=request.POST.get("sub_type", ""),
+        checked_by=request.POST.get("checked_by", ""),
+        ifc_guid=request.POST.get("ifc_guid", ""),
+        pin=pin_of(request.POST),
+        major_clause=request.POST.get("major_clause", ""),
+        major_basis=request.POST.get("major_basis", ""),
         lon=degrees(request.POST, "lon"),
         lat=degrees(request.POST, "lat"),
         files=claim_files(request.FILES.getlist("photos"), request.POST.get("claims", "")),
