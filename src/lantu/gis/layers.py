@@ -128,7 +128,7 @@ def _risk_style() -> dict[str, Any]:
         "popup": [
             {"field": "project", "label": _("项目")},
             {"field": "work", "label": _("作业")},
-            {"field": "level", "label": _("判定")},
+            {"field": "level", "label": _("危大判定")},
             {"field": "window", "label": _("时间")},
             {"field": "responsible", "label": _("责任人")},
             {"field": "weather", "label": _("天气")},

@@ -16,11 +16,17 @@ from lantu.core.paging import Page, page_of
 from lantu.core.refusals import Unacceptable
 from lantu.hazards import api_beside, selectors, services
 from lantu.hazards import schemas as shapes
+from lantu.hazards.inspections.api import router as inspections_router
 from lantu.hazards.outward import asked, in_full, shown
+from lantu.hazards.phone.api import router as phone_router
+from lantu.hazards.risk_points.api import router as risk_points_router
 from lantu.projects.selectors import get_visible
 
 router = Router(tags=["隐患"])
 router.add_router("", api_beside.router)
+router.add_router("", risk_points_router)
+router.add_router("", phone_router)
+router.add_router("", inspections_router)
 FILES = File(default=[], description="照片或文件，最多 9 个")
 
 
