@@ -192,7 +192,7 @@ def _rules(cell: _Cell, table: _Table, entry: Value) -> Iterator[Threshold]:
         for severity, limit, label in zip((2, 3, 4), BAND_LIMITS_PCT, BAND_LABELS, strict=True)
     )
     band = _rule(
-        cell, table, code=f"{cell.code}.band", name=f"{item.name}累计值与速率{of}", kind="band", unit="%", levels=levels,
+        cell, table, code=f"{cell.code}.band", name=f"{item.name}累计值与速率{of}", kind="band", unit="%（占限值）", levels=levels,
         options={**shared, "compare": "ge", "samples": 2, "terms": terms, "fact": {**fact, **slab}},
     )  # fmt: skip
     check_runs(band, entry)

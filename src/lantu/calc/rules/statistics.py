@@ -96,10 +96,31 @@ def _rate(book: Book, state: State, slot: Ints, ts: Ints, value: Floats) -> tupl
     ref_ts = np.where(kept, core["b_ts"][slot], ref_ts)
     ref_value = np.where(kept, core["b_val"][slot], ref_value)
     known = ref_ts != NEVER
-    empty = state.ring_c[ring, position] == 0
+    empty = (state.ring_c[ring, position] == 0) & ~book.band[slot]
     state.ring_a[ring[empty], position[empty]] = value[empty]
     state.ring_c[ring[empty], position[empty]] = ts[empty]
+    banded = np.flatnonzero(book.band[slot])
+    if len(banded):
+        _confirm(book, state, slot[banded], value[banded])
     core["b_val"][slot] = ref_value
     core["b_ts"][slot] = ref_ts
     elapsed = np.where(known, ts - ref_ts, 1)
     return (value - ref_value) / elapsed * book.per_ms[slot], known
+
+
+def _confirm(book: Book, state: State, slot: Ints, value: Floats) -> None:
+    """Let the previous reading of a band become a reference once the next one agrees with it.
+
+    A lonely spike would else turn up as a sudden rate hours later. Readings agree when they are nearer
+    than a sudden day's movement; a step that stays is confirmed by the readings after it.
+    """
+    core = state.core
+    before, previous = core["a_ts"][slot], core["raw"][slot]
+    agrees = (before != NEVER) & (np.abs(value - previous) < book.sharp[slot] * book.rate[slot])
+    slot, before, previous = slot[agrees], before[agrees], previous[agrees]
+    ring = book.ring[slot]
+    bucket = before // book.bucket_ms[slot]
+    free = (state.ring_at[ring] - bucket < BUCKETS) & (state.ring_c[ring, bucket % BUCKETS] == 0)
+    ring, place = ring[free], bucket[free] % BUCKETS
+    state.ring_a[ring, place] = previous[free]
+    state.ring_c[ring, place] = before[free]

@@ -36,9 +36,8 @@ def place_marks(channel: Channel, versions: Iterable[RuleVersion]) -> list[dict[
         if found.rule is None:
             continue
         bound = "≤ " if found.upper_bound_only else ""
-        for mark in (
-            _band(found.rule, bound) if version.kind == RuleKind.BAND else _levels(found.rule, version)
-        ):
+        banded = version.kind == RuleKind.BAND
+        for mark in band_marks(found.rule.cumulative, bound) if banded else _levels(found.rule, version):
             marks.setdefault(mark["y"], mark)
     return [marks[y] for y in sorted(marks)]
 
@@ -50,9 +49,9 @@ def _levels(rule: Rule, version: RuleVersion) -> Iterable[dict[str, Any]]:
         yield {"y": level.limit, "label": label, "color": COLOURS[level.severity]}
 
 
-def _band(rule: Rule, bound: str) -> Iterable[dict[str, Any]]:
-    """Both directions: a pit may move either way."""
+def band_marks(cumulative: float, bound: str = "") -> Iterable[dict[str, Any]]:
+    """85 and 100 % of a cumulative limit, in both directions: a pit may move either way."""
     for severity, share in BAND_SHARES:
-        limit = round(rule.cumulative * share, 2)
+        limit = round(cumulative * share, 2)
         for y in (limit, -limit):
             yield {"y": y, "label": f"{share:.0%} {bound}{y:g}", "color": COLOURS[severity + 1]}

@@ -10,20 +10,27 @@ from django.utils.translation import gettext as _
 
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.devices.models import Channel
-from lantu.monitoring.rules.marks import place_marks
+from lantu.monitoring.rules.marks import band_marks, place_marks
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.selectors import versions_in_force
-from lantu.monitoring.telemetry.selectors import AUTO_POINTS, raw_series, step_for, stepped_series
+from lantu.monitoring.telemetry.packing import decimals
+from lantu.monitoring.telemetry.quality import Quality
+from lantu.monitoring.telemetry.selectors import AUTO_POINTS, raw_blocks, raw_series, step_for, stepped_series
 
+MARKED_SPAN = timedelta(days=31)
 COLOURS = {1: "muted", 2: "warn", 3: "warn", 4: "bad"}
 
 
 class Drawn(NamedTuple):
-    """What a chart shows: normal points and others, each [[ms, value], …], and in words where they come from."""
+    """What a chart shows: normal points and others, each [[ms, value], …], and in words where they come from.
+
+    ``step`` says that the normal points are means.
+    """
 
     points: list[list[float]]
     others: list[list[float]]
     source: str
+    step: bool = False
 
 
 def drawn_series(channel: Channel, *, since: datetime, until: datetime) -> Drawn:
@@ -42,7 +49,19 @@ def drawn_series(channel: Channel, *, since: datetime, until: datetime) -> Drawn
         step = timedelta(minutes=1)
     rows = stepped_series(channel, since=since, until=until, step=_wide_enough(step, until - since))
     means = [[row.ts_ms, round(row.mean, digits)] for row in rows.buckets]
-    return Drawn(means, [], _step_words(rows.step_s, rows.source))
+    return Drawn(means, _marked(channel, since, until, digits), _step_words(rows.step_s, rows.source), True)
+
+
+def _marked(channel: Channel, since: datetime, until: datetime, digits: int) -> list[list[float]]:
+    """Readings that are not normal, each as itself: a mean would hide them. Of long spans none, of many every n-th."""
+    if until - since > MARKED_SPAN:
+        return []
+    points: list[list[float]] = []
+    for block in raw_blocks(channel, since=since, until=until):
+        there = block.q != Quality.NORMAL
+        values = decimals(block.v[there])
+        points += [[ms, round(v, digits)] for ms, v in zip(block.ts_ms[there].tolist(), values, strict=True)]
+    return points[:: max(1, -(-len(points) // AUTO_POINTS))]
 
 
 def _wide_enough(step: timedelta, span: timedelta) -> timedelta:
@@ -128,6 +147,8 @@ def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
     # A limit that is a share of a fact, or a design value, is no number of the rule: the judgement's own then.
     written = not alert.rule_version.fact.get("use") and "override" not in alert.inputs
     marks = version_marks(alert.rule_version) if alert.rule_version.kind == "threshold" and written else []
+    if "cumulative_limit" in alert.inputs:
+        marks = list(band_marks(float(alert.inputs["cumulative_limit"])))
     if not marks and alert.limit is not None and alert.rule_version.kind == "threshold":
         marks = [{"y": alert.limit, "label": f"{alert.limit:g}", "color": "bad"}]
     label, unit = alert.channel.label, alert.channel.unit
@@ -143,7 +164,9 @@ def _spec(
 ) -> dict[str, Any]:
     """Readings that are not normal are grey points of their own: seen, never joined to the line."""
     drawn = drawn or Drawn([], [], "")
-    series = [{"name": name, "data": drawn.points, "type": "line", "color": "primary", "area": True}]
+    # What is a mean says so beside its name.
+    shown = f"{name}（{drawn.source}）" if drawn.step else name
+    series = [{"name": shown, "data": drawn.points, "type": "line", "color": "primary", "area": True}]
     if drawn.others:
         marked = {
             "name": _("标记为非正常"),

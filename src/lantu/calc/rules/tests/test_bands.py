@@ -118,3 +118,19 @@ def test_two_readings_of_one_morning_share_their_reference():
     one.one(NOON + DAY + 300_000, 11.1)
     assert one.state.verdict(0) == (Verdict.FALSE, None)
     assert one.state.core["a_val"][0] == pytest.approx(1.1 / (1 + 300 / 86_400))
+
+
+def test_a_lonely_spike_is_no_reference_later():
+    """Every five minutes for two days, 5 mm, once 48 mm: alone it needs a second reading, and a day later it is no base."""
+    one = Bench([Slot(rule=band(samples=2), channel=0, period_s=300)])
+    values = [5.0] * 600
+    values[100] = 48.0
+    one.feed(values, step=300_000)
+    assert one.moves == []
+    assert one.state.verdict(0) == (Verdict.FALSE, None)
+
+
+def test_a_step_that_stays_is_red():
+    one = Bench([Slot(rule=band(samples=2), channel=0, period_s=300)])
+    one.feed([5.0] * 400 + [12.0] * 3, step=300_000)
+    assert one.moves == [(0, 0, 4)]
