@@ -22,12 +22,21 @@ FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-st
 _seeds = itertools.count(random.SystemRandom().randrange(10**6))
 
 
-def picture(edge: int = 640) -> bytes:
+def camera_note() -> Image.Exif:
+    """What a phone's camera writes: held upright, on 20 November 2026 at 9:30, in Dezhou."""
+    note = Image.Exif()
+    note[0x0112] = 6
+    note.get_ifd(0x8769)[0x9003] = "2026:11:20 09:30:00"
+    note.get_ifd(0x8825).update({1: "N", 2: (37.0, 27.0, 0.0), 3: "E", 4: (116.0, 18.0, 0.0)})
+    return note
+
+
+def picture(edge: int = 640, note: Image.Exif | None = None) -> bytes:
     """A picture that no other upload has."""
     rng = random.Random(next(_seeds))
     image = Image.frombytes("RGB", (64, 48), rng.randbytes(64 * 48 * 3)).resize((edge, edge * 3 // 4))
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=80)
+    image.save(out, "JPEG", quality=80, exif=note or Image.Exif())
     return out.getvalue()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.conftest import City
-from tests.journeys.phones import Phone, fill_in_reply, picture, post_form
+from tests.journeys.phones import Phone, camera_note, fill_in_reply, picture, post_form
 from tests.journeys.test_main_path import FLAGSHIP
 from tests.journeys.test_roles import AXE, violations
 
@@ -254,6 +254,38 @@ def test_the_photo_of_before_lies_over_the_camera(
     reply = hazard(city, pk)["replies"][0]
     assert [found["code"] for found in reply["evidence"][0]["findings"]] == ["time_claimed_only"]
     assert mine.page.locator("lantu-compare.ready input[type=range]").count() == 1
+
+
+def test_a_large_photo_is_made_smaller_and_keeps_its_cameras_note(
+    city: City, phone: Callable[[], Phone], order: Callable[..., int]
+) -> None:
+    pk = order("电缆拖地未架空")
+    mine = phone()
+    mine.sign_in("contractor")
+    mine.open_hazard(pk)
+    large = picture(4000, camera_note())
+    form = mine.page.locator("form[action$='/submit_reply/']:visible")
+    form.locator("input[type=file]").set_input_files(
+        {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": large}
+    )
+    mine.until(lambda: form.locator("li.lt-photo").count() == 1)
+    size = mine.page.evaluate(
+        """async () => {
+          const [file] = document.querySelector("lantu-camera input[type=file]").files;
+          const { width, height } = await createImageBitmap(file, { imageOrientation: "none" });
+          return { bytes: file.size, width, height };
+        }"""
+    )
+    assert max(size["width"], size["height"]) == 2560
+    assert size["height"] > size["width"], "turned upright"
+    assert size["bytes"] < len(large)
+    form.locator("textarea[name=text]").fill("电缆已架空敷设")
+    form.locator("button[type=submit]").click()
+    mine.page.locator(".lt-message.success").wait_for()
+    evidence = hazard(city, pk)["replies"][0]["evidence"][0]
+    assert evidence["taken_at"].startswith("2026-11-20T01:30:00")
+    codes = {found["code"] for found in evidence["findings"]}
+    assert not codes & {"exif_time_missing", "exif_unreadable", "exif_place_far_from_site"}
 
 
 @pytest.mark.parametrize("text", ["normal", "big", "bigger"])

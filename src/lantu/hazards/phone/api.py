@@ -52,7 +52,6 @@ def _shown(view: KeptView) -> dict[str, Any]:
         "received_at",
         "seen_state",
         "met_state",
-        "why",
         "decided_at",
         "reason",
     )
@@ -60,6 +59,7 @@ def _shown(view: KeptView) -> dict[str, Any]:
         "by": str(kept.by),
         "unit": str(kept.unit),
         "text": view.text,
+        "why": view.why,
         "evidence": [file.get_absolute_url() for file in view.files],
         "decided_by": None if kept.decided_by is None else str(kept.decided_by),
         "may_decide": view.may_decide,

@@ -31,6 +31,7 @@ class KeptView:
     kept: KeptSubmission
     label: Any
     text: str
+    why: str
     seen_label: Any
     met_label: Any
     files: list[Evidence]
@@ -51,6 +52,7 @@ def kept_views(hazard: Hazard, reader: Any) -> list[KeptView]:
             kept=row,
             label=label_of(row.verb),
             text="\n".join(str(value) for value in row.values.values() if value),
+            why=_why(row),
             seen_label=_state_words(row.seen_state),
             met_label=_state_words(row.met_state),
             files=files[row.pk],
@@ -58,6 +60,13 @@ def kept_views(hazard: Hazard, reader: Any) -> list[KeptView]:
         )
         for row in rows
     ]
+
+
+def _why(row: KeptSubmission) -> str:
+    """Why it was not carried out, in the reader's language where only the state had moved on."""
+    if row.seen_state in ("", row.met_state):
+        return row.why
+    return _("填写之后隐患已变为“%(state)s”。") % {"state": _state_words(row.met_state)}
 
 
 def _state_words(state: str) -> Any:
