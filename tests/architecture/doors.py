@@ -51,6 +51,7 @@ PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "monitoring:quarantined": lambda w: {"pk": w.quarantined.pk},
     "monitoring:replay": lambda w: {"pk": w.quarantined.pk},
     "hazards": lambda w: {"code": w.site.code, "pk": w.hazard.pk, "verb": "accept_order", "paper": "order"},
+    "hazards:look_back": lambda w: {"pk": w.look_back.pk},
     "hazards:kept_decide": lambda w: {"pk": w.hazard.pk, "kept": w.kept.pk, "decision": "adopt"},
     "cockpit:panel": lambda w: {"look": "page", "key": "kpis"},
     "cockpit:chart": lambda w: {"key": "investment"},
@@ -82,6 +83,8 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/quarantine/": lambda w: {"pk": w.quarantined.pk},
     "/hazards/{pk}/confirm": lambda w: {"pk": w.found.pk},
     "/hazards/{pk}/issue_order": lambda w: {"pk": w.found.pk},
+    "/look-backs/": lambda w: {"pk": w.look_back.pk},
+    "/hazards/{pk}/reopen": lambda w: {"pk": w.look_back.hazard_id},
     "/hazards/{pk}/kept": lambda w: {"pk": w.hazard.pk, "kept": w.kept.pk},
     "/hazards/": lambda w: {"pk": w.hazard.pk},
     "/figures/": lambda w: {"name": "duties.open"},
@@ -110,6 +113,11 @@ BODIES: dict[str, Callable[[World], Any]] = {
         "geometry": {"type": "Polygon", "coordinates": [[[116, 37], [117, 37], [117, 38], [116, 37]]]}
     },
     "POST /hazards": lambda w: {"project": w.site.code, "title": "临边未防护", "grade": 2},
+    "POST /hazards/{pk}/documents": lambda w: {"kind": "order"},
+    "POST /hazards/{pk}/regrade": lambda w: {"grade": 3, "reason": "现场复核后调整"},
+    "POST /hazards/{pk}/order_stop": lambda w: {"scope": "whole", "reason": "现场有坍塌危险"},
+    "POST /hazards/{pk}/dispute": lambda w: {"ground": "facts", "reason": "现场没有此问题"},
+    "POST /hazards/{pk}/transfer": lambda w: {"to": "owner", "reason": "责任划分调整"},
     "POST /hazards/{pk}/merge": lambda w: {"into": w.hazard.pk},
     "PUT /disposal-sites/{code}": lambda w: {
         "name": "城东消纳场", "first_on": "2026-01-01", "last_on": "2026-12-31",

@@ -68,6 +68,15 @@ def _speeding_truck(cast: SimpleNamespace, site: Any) -> tuple[Any, Any]:
     return vehicle, finding
 
 
+def due_look_back(cast: SimpleNamespace, site: Any) -> Any:
+    """A closed hazard that somebody is to look at again."""
+    from lantu.hazards.services import open_look_back
+
+    closed = hazard_at(HazardState.CLOSED, cast, site)
+    open_look_back(closed, window_days=30, mandatory=True, now=NOW)
+    return closed.look_backs.get()
+
+
 def late_submission(hazard: Any, cast: Any) -> Any:
     """An acceptance that a phone sent after the order had gone another way."""
     from lantu.hazards.phone.services.keep import keep_submission
@@ -148,5 +157,6 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         found=report_hazard(project=site, title="通道堆物", grade=2, by=cast.inspector, now=NOW),
         hazard=hazard,
         kept=late_submission(hazard, cast),
+        look_back=due_look_back(cast, site),
         run=run,
     )
