@@ -89,16 +89,7 @@ def restore_from(places: Places, source: Path, *, force: bool) -> None:
         with _database(places, steps, create=True) as (url, supervisor):
             _refuse_used(url, force=force)
             with steps.step(say("恢复数据库", "Restore the database")):
-                replace = ["--clean", "--if-exists"] if force else []
-                arguments = [
-                    "--no-owner",
-                    "--no-privileges",
-                    "--single-transaction",
-                    *replace,
-                    "--dbname",
-                    url,
-                ]
-                supervisor.run_step(_tool("pg_restore", *arguments, str(Path(unpacked) / DUMP)), steps.detail)
+                _restore_dump(Path(unpacked) / DUMP, url, supervisor, steps, replace=force)
         for folder in ("media", "secrets"):
             if (Path(unpacked) / folder).exists():
                 shutil.copytree(Path(unpacked) / folder, places.root / folder, dirs_exist_ok=True)
@@ -106,6 +97,30 @@ def restore_from(places: Places, source: Path, *, force: bool) -> None:
     out.print(
         say(f"已恢复 {made} 的备份。启动：lantu up", f"The backup of {made} is restored. Start: lantu up")
     )
+
+
+def _restore_dump(dump: Path, url: str, supervisor: Supervisor, steps: Steps, *, replace: bool) -> None:
+    """Into an empty database; with `replace` in place of all that is there. Whole or not at all either way."""
+    plain = ["--no-owner", "--no-privileges"]
+    if not replace:
+        arguments = [*plain, "--single-transaction", "--dbname", url, str(dump)]
+        supervisor.run_step(_tool("pg_restore", *arguments), steps.detail)
+        return
+    # pg_restore --clean would drop object by object, which partitions (readings) do not allow.
+    before, script = dump.with_name("before.sql"), dump.with_name("database.sql")
+    before.write_text("DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n", encoding="ascii")
+    supervisor.run_step(_tool("pg_restore", *plain, "--file", str(script), str(dump)), steps.detail)
+    arguments = [
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set",
+        "ON_ERROR_STOP=1",
+        "--output",
+        os.devnull,
+    ]
+    files = ["--file", str(before), "--file", str(script)]
+    supervisor.run_step(_tool("psql", *arguments, "--dbname", url, *files), steps.detail)
 
 
 @contextmanager

@@ -22,6 +22,8 @@ SIZE_SQL = """
 FILLED_SQL = """
     SELECT coalesce(avg(cardinality(array_remove(v, 'NaN'::real))), 0)::float8 FROM (SELECT v FROM reading_wide LIMIT 2000) sample
 """
+# Small enough to be counted at once; beyond, the database's statistics are fresh enough.
+COUNTED_BELOW = 32 * 1024**2
 EXACT_SQL = """
     SELECT coalesce(sum(cardinality(array_remove(v, 'NaN'::real))), 0)
     FROM (SELECT v FROM reading_wide UNION ALL SELECT v FROM reading_closing) all_rows
@@ -66,6 +68,7 @@ def read_sizes(*, now: datetime, kept: Policy, exact: bool = False) -> Sizes:
     cold_size, _cold_rows = _sizes("reading_day")
     rollup_size, _rollup_rows = _sizes("reading_rollup")
     rollup_size += int(_first("SELECT pg_total_relation_size('reading_month')"))
+    exact = exact or hot_size < COUNTED_BELOW
     hot = int(_first(EXACT_SQL)) if exact else int(hot_rows * _first(FILLED_SQL))
     sealed = SealedDay.objects.exclude(sealed_at=None)
     whole = sealed.aggregate(
