@@ -151,6 +151,8 @@ def test_reporting_from_the_page(cast: Any, site_project: Any, client: Any) -> N
     assert got.status_code == 422
     assert "请写明是什么隐患" in got.content.decode()
     client.force_login(cast.contractor)
+    assert client.get(address).status_code == 200, "a contractor reports what its own patrol finds"
+    client.force_login(cast.auditor)
     assert client.get(address).status_code == 403
 
 
