@@ -61,8 +61,10 @@ FLAG_SQL = """
 def make_partitions(days: Iterable[date]) -> None:
     """A partition for each local day; those that are there cost a look."""
     with connection.cursor() as cursor:
-        for day in sorted(set(days)):
-            cursor.execute("SELECT track_partition_make(%s, %s)", [day, timezone.get_default_timezone_name()])
+        cursor.execute(
+            "SELECT count(track_partition_make(day, %s)) FROM unnest(%s::date[]) AS wanted(day)",
+            [timezone.get_default_timezone_name(), sorted(set(days))],
+        )
 
 
 def drop_before(day: date) -> int:
@@ -103,8 +105,10 @@ def _row(report: Report, flag: Flag) -> tuple[Any, ...]:
     )
 
 
-def mark(vehicle_id: int, seconds: Iterable[int], flag: Flag) -> None:
+def mark(vehicle_id: int, seconds: Sequence[int], flag: Flag) -> None:
     """Add a flag to rows of one truck."""
+    if not seconds:
+        return
     with connection.cursor() as cursor:
         cursor.executemany(FLAG_SQL, [(int(flag), vehicle_id, second) for second in seconds])
 

@@ -96,7 +96,9 @@ def announce(finding: VehicleFinding, *, now: datetime) -> None:
     )
 
 
-def end_silence(vehicle: Vehicle, *, ended_at: datetime) -> None:
-    """The truck reports again: what said that it is silent ends here."""
-    open_ones = VehicleFinding.objects.filter(vehicle=vehicle, rule__kind=Kind.SILENT, ended_at=None)
-    open_ones.filter(last_at__lte=ended_at).update(ended_at=ended_at, last_at=ended_at)
+def end_silences(heard: Mapping[int, datetime]) -> None:
+    """Trucks (number → time of the report) report again: what said that they are silent ends there."""
+    open_ones = VehicleFinding.objects.filter(vehicle_id__in=heard, rule__kind=Kind.SILENT, ended_at=None)
+    for finding in open_ones.only("pk", "vehicle_id"):
+        ended_at = heard[finding.vehicle_id]
+        VehicleFinding.objects.filter(pk=finding.pk).update(ended_at=ended_at, last_at=ended_at)

@@ -6,22 +6,21 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from lantu.calc.tracks import Fix
-from lantu.calc.vehicle_rules import Excess, State, judge, plain, restored
+from lantu.calc.vehicle_rules import Excess, State, VehicleRule, Verdict, judge, plain, restored
 from lantu.core.refusals import Missing
 from lantu.monitoring.vehicles.grounds import Ground, Grounds, engine_rules, rule_versions
 from lantu.monitoring.vehicles.models import Vehicle, VehicleFinding, VehicleRuleVersion, VehicleState
-from lantu.monitoring.vehicles.services.raise_findings import end_silence, write_excess
+from lantu.monitoring.vehicles.services.raise_findings import end_silences, write_excess
 from lantu.monitoring.vehicles.tracks import Flag, Report, fix_of, insert_reports, mark, moment, stored
 from lantu.packs.load import national
 
 # A late report is judged in what surrounds it: enough before to know the trip, enough after to see it end.
-BEFORE, AFTER, AROUND = timedelta(hours=12), timedelta(hours=1), timedelta(minutes=10)
+BEFORE, AFTER, AROUND = timedelta(hours=4), timedelta(hours=1), timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -45,75 +44,94 @@ def store_reports(reports: Sequence[Report], *, now: datetime, grounds: Grounds 
     for report in reports:
         by_vehicle[report.vehicle_id].setdefault(report.second, report)
     # One order of locks for everybody.
-    states = {
-        state.pk: state
-        for state in VehicleState.objects.select_for_update(of=("self",))
-        .select_related("vehicle__company")
-        .filter(pk__in=by_vehicle)
-        .order_by("pk")
-    }
+    rows = VehicleState.objects.select_for_update(of=("self",)).select_related("vehicle__company")
+    states = {state.pk: state for state in rows.filter(pk__in=by_vehicle).order_by("pk")}
     if strangers := set(by_vehicle) - set(states):
         # Never taken in silence: whoever called must not acknowledge.
         raise Missing("monitoring.vehicle_unknown", f"没有编号为 {min(strangers)} 的渣土车。")
     known = (grounds or Grounds()).of(states, now=now)
     versions = {row.code: row for row in rule_versions(timezone.localtime(now).date())}
-    new = 0
+    rules = engine_rules(versions.values())
+    cases = [_Case.of(state, list(by_vehicle[pk].values()), known[pk], rules) for pk, state in states.items()]
+    new = insert_reports([row for case in cases for row in case.rows()])
+    end_silences({case.state.vehicle_id: case.fresh[0].position.at for case in cases if case.fresh})
     findings: list[VehicleFinding] = []
-    for pk, state in states.items():
-        ordered = [by_vehicle[pk][second] for second in sorted(by_vehicle[pk])]
+    for case in cases:
+        _conclude(case, versions, now=now, found=findings)
+        late = [report for report in case.late if (report.vehicle_id, report.second) in new]
+        if late:
+            _judge_late(case, late, now=now, found=findings)
+    VehicleState.objects.bulk_update(list(states.values()), NOTED)
+    return Outcome(new=len(new), repeated=sum(map(len, by_vehicle.values())) - len(new), findings=findings)
+
+
+NOTED = [
+    "heard_at", "at", "lon", "lat", "kmh", "direction", "acc_on", "load", "located", "alarms", "mileage_km", "dropped",
+    "memory",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One truck's part of a call: what is newer than all that is known, judged already, and what is older."""
+
+    state: VehicleState
+    ground: Ground
+    fresh: list[Report]
+    late: list[Report]
+    verdict: Verdict
+
+    @classmethod
+    def of(
+        cls, state: VehicleState, reports: list[Report], ground: Ground, rules: list[VehicleRule]
+    ) -> _Case:
+        """Split and judge; nothing is written."""
+        reports.sort(key=lambda report: report.second)
         until = state.memory.get("until", float("-inf"))
-        fresh = [report for report in ordered if report.second > until]
-        late = [report for report in ordered if report.second <= until]
-        new += _take_fresh(state, fresh, known[pk], versions, now=now, found=findings)
-        new += _take_late(state, late, known[pk], now=now, found=findings)
-        _note_heard(state, ordered)
-        state.save()
-    taken = sum(len(by_vehicle[pk]) for pk in states)
-    return Outcome(new=new, repeated=taken - new, findings=findings)
+        fresh = [report for report in reports if report.second > until]
+        fixes = [fix_of(report.position, state.vehicle.lift_bit) for report in fresh]
+        before = restored({key: value for key, value in state.memory.items() if key != "until"})
+        verdict = judge(before, fixes, rules, ground.setting, national().vehicles.policy)
+        return cls(state, ground, fresh, [r for r in reports if r.second <= until], verdict)
+
+    def drift(self) -> list[bool]:
+        """For each fresh report, whether its place is not believed."""
+        judged = zip(self.fresh, self.verdict.believed, strict=True)
+        return [report.position.located and not good for report, good in judged]
+
+    def rows(self) -> list[tuple[Report, Flag]]:
+        """What is to be stored."""
+        marked = zip(self.fresh, self.drift(), strict=True)
+        return [(report, Flag.DRIFT if bad else Flag(0)) for report, bad in marked] + [
+            (report, Flag.LATE) for report in self.late
+        ]
 
 
-def _take_fresh(
-    state: VehicleState, reports: list[Report], ground: Ground, versions: dict[str, VehicleRuleVersion], *,
-    now: datetime, found: list[VehicleFinding],
-) -> int:  # fmt: skip
-    """Newer than everything known: judged with the rules' memory."""
-    if not reports:
-        return 0
-    vehicle = state.vehicle
-    fixes = [fix_of(report.position, vehicle.lift_bit) for report in reports]
-    before = restored({key: value for key, value in state.memory.items() if key != "until"})
-    verdict = judge(
-        before, fixes, engine_rules(versions.values()), ground.setting, national().vehicles.policy
-    )
-    drift = [fix.located and not good for fix, good in zip(fixes, verdict.believed, strict=True)]
-    rows = [(report, Flag.DRIFT if bad else Flag(0)) for report, bad in zip(reports, drift, strict=True)]
-    new = len(insert_reports(rows))
-    end_silence(vehicle, ended_at=reports[0].position.at)
-    for excess in verdict.excesses:
-        _write(vehicle, excess, ground, versions[excess.rule.code], late=False, now=now, found=found)
-    state.memory = {**plain(verdict.state), "until": reports[-1].second}
-    state.dropped += sum(drift)
-    _note_place(state, reports[-1], verdict.state)
-    return new
+def _conclude(
+    case: _Case, versions: dict[str, VehicleRuleVersion], *, now: datetime, found: list[VehicleFinding]
+) -> None:
+    """Write what the rules found in the fresh part, and what is known of the truck now."""
+    state = case.state
+    received = max(report.received_at for report in (*case.fresh, *case.late))
+    state.heard_at = max(filter(None, (state.heard_at, received)))
+    if not case.fresh:
+        return
+    for excess in case.verdict.excesses:
+        _write(case, excess, versions[excess.rule.code], late=False, now=now, found=found)
+    state.memory = {**plain(case.verdict.state), "until": case.fresh[-1].second}
+    state.dropped += sum(case.drift())
+    _note_place(state, case.fresh[-1], case.verdict.state)
 
 
-def _take_late(
-    state: VehicleState, reports: list[Report], ground: Ground, *, now: datetime, found: list[VehicleFinding]
-) -> int:
-    """Older than what is known: stored, and judged among the rows around them by the rules of their own day."""
-    keys = insert_reports([(report, Flag.LATE) for report in reports])
-    new = [report for report in reports if (report.vehicle_id, report.second) in keys]
-    if not new:
-        return 0
-    vehicle = state.vehicle
-    first, last = new[0].position.at, new[-1].position.at
-    kept = stored(vehicle.pk, first - BEFORE, last + AFTER, lift_bit=vehicle.lift_bit)
-    fixes = [row.fix for row in kept]
+def _judge_late(case: _Case, reports: list[Report], *, now: datetime, found: list[VehicleFinding]) -> None:
+    """Older than what was known: judged among the rows around them, by the rules of their own day."""
+    vehicle = case.state.vehicle
+    first, last = reports[0].position.at, reports[-1].position.at
+    fixes = [row.fix for row in stored(vehicle.pk, first - BEFORE, last + AFTER, lift_bit=vehicle.lift_bit)]
     versions = {row.code: row for row in rule_versions(timezone.localtime(first).date())}
-    verdict = judge(
-        State(), fixes, engine_rules(versions.values()), ground.setting, national().vehicles.policy
-    )
-    seconds = {report.second for report in new}
+    rules = engine_rules(versions.values())
+    verdict = judge(State(), fixes, rules, case.ground.setting, national().vehicles.policy)
+    seconds = {report.second for report in reports}
     drifting = [
         int(fix.at)
         for fix, good in zip(fixes, verdict.believed, strict=True)
@@ -124,8 +142,7 @@ def _take_late(
     for excess in verdict.excesses:
         touches = excess.first.at <= high and excess.last.at >= low
         if excess.opened and touches and not _told(vehicle, excess):
-            _write(vehicle, excess, ground, versions[excess.rule.code], late=True, now=now, found=found)
-    return len(new)
+            _write(case, excess, versions[excess.rule.code], late=True, now=now, found=found)
 
 
 def _told(vehicle: Vehicle, excess: Excess) -> bool:
@@ -139,10 +156,10 @@ def _told(vehicle: Vehicle, excess: Excess) -> bool:
 
 
 def _write(
-    vehicle: Vehicle, excess: Excess, ground: Ground, version: VehicleRuleVersion, *, late: bool, now: datetime,
-    found: list[VehicleFinding],
+    case: _Case, excess: Excess, version: VehicleRuleVersion, *, late: bool, now: datetime, found: list[VehicleFinding]
 ) -> None:  # fmt: skip
-    finding = write_excess(vehicle, excess, projects=ground.projects, version=version, late=late, now=now)
+    projects = case.ground.projects
+    finding = write_excess(case.state.vehicle, excess, projects=projects, version=version, late=late, now=now)
     if finding is not None:
         found.append(finding)
 
@@ -160,8 +177,3 @@ def _note_place(state: VehicleState, report: Report, judged: State) -> None:
         state.mileage_km = position.mileage_km
     if good is not None:
         state.lon, state.lat = good.lon, good.lat
-
-
-def _note_heard(state: VehicleState, reports: Sequence[Report]) -> None:
-    received: Any = max(report.received_at for report in reports)
-    state.heard_at = max(filter(None, (state.heard_at, received)))

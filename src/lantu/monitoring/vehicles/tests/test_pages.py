@@ -219,7 +219,7 @@ def test_a_list_is_checked_and_imported(
     address = "/monitoring/vehicles/import"
     wrong = client.post(address, {"file": SimpleUploadedFile("a.xlsx", template()), "step": "import"})
     assert wrong.status_code == 422
-    assert "没有登记" in wrong.content.decode()
+    assert "鲁N12345 已登记" in wrong.content.decode()
     text = f"车牌号,终端手机号,运输企业,服务项目代码\n鲁N88888,13888888888,{road.vehicle.company.name},{road.project.code}\n"
     checked = client.post(address, {"file": SimpleUploadedFile("a.csv", text.encode()), "step": "check"})
     assert "没有问题" in checked.content.decode()
