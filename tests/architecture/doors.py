@@ -107,6 +107,12 @@ BODIES: dict[str, Callable[[World], Any]] = {
     },
     "PUT /projects/{code}/geometry": lambda w: {"geometry": {"type": "Point", "coordinates": [116.31, 37.46]}},
     "POST /projects/{code}/code": lambda w: {"new_code": "2601-371402-04-01-100008", "reason": "重新赋码"},
+    "PUT /projects/{code}/crane-groups": lambda w: {
+        "name": "门", "cranes": [
+            {"device": code, "x_m": x, "y_m": 0, "jib_m": 50, "counter_jib_m": 14, "jib_height_m": 40}
+            for code, x in ((w.device.code, 0), ("DOOR-2", 60))
+        ],
+    },
     "PUT /devices/{code}/hj212": lambda w: {"mn": "DOOR0001", "factors": {}},
     "PUT /projects/{code}/year": lambda w: {"year": 2026, "planned_yuan": 1_000_000},
     "POST /map/within": lambda w: {

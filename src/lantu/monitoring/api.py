@@ -18,6 +18,7 @@ from lantu.core.refusals import Missing
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.selectors import find_alerts, get_alert
 from lantu.monitoring.alerts.services.mark_false_positive import mark_false_positive
+from lantu.monitoring.cranes.api import router as cranes_router
 from lantu.monitoring.devices.api import router as devices_router
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.selectors import find_devices, get_channel, get_device
@@ -26,6 +27,7 @@ from lantu.monitoring.gateway.hj212.api import router as hj212_router
 from lantu.monitoring.http_ingest import MAX_BODY, DeviceCaller, TooFast, accept, device_of_token
 from lantu.monitoring.ingest.services import replay
 from lantu.monitoring.observations.api import router as observations_router
+from lantu.monitoring.rules.api import router as rules_router
 from lantu.monitoring.rules.desk.api import router as desk_router
 from lantu.monitoring.schemas import (
     AlertDetail,
@@ -57,10 +59,12 @@ from lantu.monitoring.telemetry.steps import parse_step, span_of
 from lantu.monitoring.vehicles.api import router as vehicles_router
 
 router = Router(tags=["monitoring"])
+router.add_router("", cranes_router)
 router.add_router("", desk_router)
 router.add_router("", devices_router)
 router.add_router("", hj212_router)
 router.add_router("", observations_router)
+router.add_router("", rules_router)
 router.add_router("", vehicles_router)
 
 
@@ -109,7 +113,7 @@ class SeriesFilter(Schema):
             "content": {
                 "application/json": {
                     "schema": {
-                        "description": "{device, ts, values, units}，或其数组；使用设备口令时可省略 device",
+                        "description": "{device, ts, values, units, flags}，或其数组；使用设备口令时可省略 device",
                         "oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}],
                     }
                 }

@@ -23,6 +23,7 @@ from lantu.monitoring.alerts.selectors import find_alerts, get_alert, with_balls
 from lantu.monitoring.alerts.services.mark_false_positive import mark_false_positive
 from lantu.monitoring.alerts.states import AlertKind, AlertState
 from lantu.monitoring.alerts.words import EVENTS, inputs_in_words
+from lantu.monitoring.cranes.selectors import pairs_of, visible_groups
 from lantu.monitoring.devices.models import DeviceType
 from lantu.monitoring.devices.selectors import channels_with_latest, coverage, find_devices, get_device
 from lantu.monitoring.devices.services.token import issue_token
@@ -101,7 +102,9 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     }
     if context["may_quarantine"]:
         context["quarantine"] = Quarantine.objects.filter(device_id=found.pk)[:8]
-    context["held_back"] = held_by_device([found.pk], since=timezone.now() - timedelta(hours=24)).get(found.pk, 0)
+    context["held_back"] = held_by_device([found.pk], since=timezone.now() - timedelta(hours=24)).get(
+        found.pk, 0
+    )
     if template == "monitoring/device.html":
         context["unjudged"] = unjudged_of([found], day=timezone.localdate())
     return render(request, template, context)
@@ -291,5 +294,8 @@ def project_tab(request: HttpRequest, code: str) -> HttpResponse:
             "tab": "monitoring",
             "devices": find_devices(request.user, now=timezone.now(), project=project.code)[:200],
             "alerts": with_balls(find_alerts(request.user, project=project.code).order_by("-opened_at")[:20]),
+            "crane_groups": [
+                (group, pairs_of(group)) for group in visible_groups(request.user).filter(project=project)
+            ],
         },
     )

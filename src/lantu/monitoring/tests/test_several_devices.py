@@ -151,3 +151,21 @@ def test_spraying_is_called_and_sent_home(site: Any, site_project: Any) -> None:
     ]
     assert calls[0].payload["value"] == 340
     assert not Alert.objects.filter(rule__code="dust.pm10.spray").exists()
+
+
+def test_groups_and_abstentions_over_http(cranes: Any, cast: Any, site_project: Any, client: Any) -> None:
+    client.force_login(cast.officer)
+    base = f"/api/v1/projects/{site_project.code}/crane-groups"
+    given = {"name": "1 号群塔", "cranes": [WEST, EAST]}
+    made = client.put(base, given, content_type="application/json")
+    assert made.status_code == 200, made.content
+    assert made.json()["faults"] == ["T1 – T2：高低塔垂直距离不足 2 米"]
+    assert client.get(base).json()[0]["cranes"][1]["slew_zero_deg"] == 10
+    page = client.get(f"/monitoring/projects/{site_project.code}/").content.decode()
+    assert "高低塔垂直距离不足 2 米" in page
+    rows = client.get("/api/v1/devices/T1/unjudged").json()
+    assert {row["reason"] for row in rows} == {"NO_DATA"}
+    device = client.get("/monitoring/devices/T1/").content.decode()
+    assert "不作判断不等于正常" in device
+    client.force_login(cast.outsider)
+    assert client.put(base, given, content_type="application/json").status_code in (403, 404)
