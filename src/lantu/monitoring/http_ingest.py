@@ -103,7 +103,7 @@ def accept(body: bytes, *, caller: Any, now: datetime) -> dict[str, Any]:
 class Outgoing(NamedTuple):
     """A record on its way into the stream."""
 
-    index: int
+    number: int
     device: Device
     record: Any
     size: int
@@ -139,7 +139,7 @@ def _within_share(
         return outgoing
     for item, beyond in zip(outgoing, held.tolist(), strict=True):
         if beyond:
-            receipts[item.index] |= {
+            receipts[item.number] |= {
                 "status": "rejected", "reason": Reason.RATE_LIMITED.value, "detail": "beyond the device's share",
             }  # fmt: skip
     passed = [item for item, beyond in zip(outgoing, held.tolist(), strict=True) if not beyond]

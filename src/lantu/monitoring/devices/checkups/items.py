@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantu.monitoring.telemetry.models import Reason
+
 PASS, WARN, FAIL, NONE = "pass", "warn", "fail", "none"
 ORDER = {NONE: 0, PASS: 0, WARN: 1, FAIL: 2}
 # Shares and times below which an item is no longer kept (mark D: choices of this platform).
@@ -266,7 +268,7 @@ def _quarantine(seen: Seen) -> Item:
         return Item("quarantine", PASS, _("没有被隔离的报文"))
     total = sum(counts.values())
     words = "、".join(
-        f"{reason} {count}" for reason, count in sorted(counts.items(), key=lambda pair: -pair[1])
+        f"{_reason(reason)} {count}" for reason, count in sorted(counts.items(), key=lambda pair: -pair[1])
     )
     return Item(
         "quarantine",
@@ -275,6 +277,10 @@ def _quarantine(seen: Seen) -> Item:
         _("请按隔离原因逐项更正，改好后可重放。"),
         "quarantine:",
     )
+
+
+def _reason(code: str) -> str:
+    return str(Reason(code).label) if code in Reason.values else code
 
 
 def _rate(seen: Seen) -> Item:
@@ -292,6 +298,8 @@ def _rate(seen: Seen) -> Item:
 
 def _calibration(seen: Seen) -> Item:
     until = seen.calibrated_until
+    if not seen.channels:
+        return Item("calibration", NONE, _("不测量数值，无须检定"))
     if until is None:
         return Item("calibration", WARN, _("没有登记检定有效期"), _("请上传检定证书并登记有效期。"), "device")
     if until < seen.today:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lantu.calc.readings_quality import clock_skew_s, fingerprint, flat_run, twins
 from lantu.monitoring.devices.checkups.items import ChannelSeen, Checkup, Seen, examine
 from lantu.monitoring.devices.models import Channel, Device
+from lantu.monitoring.rules.abstentions import FACT_NAMES
 from lantu.monitoring.telemetry.models import Quarantine
 from lantu.monitoring.telemetry.quality import Quality
 from lantu.monitoring.telemetry.selectors import raw_blocks
@@ -139,7 +140,7 @@ def _twins(devices: list[Device], marks: dict[int, list[bytes | None]]) -> dict[
 
 def _missing_facts(device: Device) -> list[str]:
     wanted: Any = getattr(national().device_types.get(device.type.code), "facts", ())
-    return [name for name in wanted if device.facts.get(name) in (None, "")]
+    return [str(FACT_NAMES.get(name, name)) for name in wanted if device.facts.get(name) in (None, "")]
 
 
 def _missing_fields(device: Device) -> list[str]:

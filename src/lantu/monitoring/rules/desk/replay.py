@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lantu.calc.rules import Kind, State, Transition, judge_readings
+from lantu.calc.rules import Kind, Reason, State, Transition, judge_readings
 from lantu.core.refusals import Refused
 from lantu.monitoring.devices.models import Channel
 from lantu.monitoring.ingest.memory import load_registry, to_ms
@@ -194,6 +194,7 @@ def _abstained(book: RuleBook, state: State) -> dict[str, int]:
     counts: dict[str, int] = {}
     for slot in range(len(book.book.slots)):
         _verdict, reason = state.verdict(slot)
-        if reason is not None:
+        # Outside its hours at the end of the span says nothing about the span.
+        if reason is not None and reason is not Reason.OUT_OF_HOURS:
             counts[str(reason)] = counts.get(str(reason), 0) + 1
     return counts

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantu.monitoring.devices.models import DeviceType
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.services.load_rules import WORDING
 from lantu.monitoring.rules.states import SEVERITY_NAMES, Compare, Mark, Per, RuleKind, Stat
@@ -133,7 +134,9 @@ def clock(minutes: int) -> str:
 
 def scope_in_words(scope: Mapping[str, Any]) -> str:
     """Device types and facts; “所有设备” when nothing narrows it."""
-    parts = [str(code) for code in scope.get("device_types") or []]
+    codes = list(scope.get("device_types") or [])
+    labels = dict(DeviceType.objects.filter(code__in=codes).values_list("code", "label")) if codes else {}
+    parts = [str(labels.get(code, code)) for code in codes]
     parts += [f"{name} = {value}" for name, value in (scope.get("facts") or {}).items()]
     return "、".join(parts) or _("所有有该通道的设备")
 

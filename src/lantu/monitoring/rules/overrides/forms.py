@@ -45,8 +45,8 @@ class LimitForm(StyledForm):
             )
             field.widget.attrs["class"] = "form-control"
             self.fields[f"level_{severity}"] = field
-        for name in ("cumulative", "rate"):
-            self.fields[name].widget.attrs["step"] = "any"
+        for key in ("cumulative", "rate"):
+            self.fields[key].widget.attrs["step"] = "any"
         self.order_fields(["item", "device", "cumulative", "rate", *(f"level_{n}" for n in SEVERITY_NAMES)])
 
     def clean(self) -> dict[str, Any]:
