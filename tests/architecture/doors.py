@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,6 +53,23 @@ PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "monitoring:replay": lambda w: {"pk": w.quarantined.pk},
     "hazards": lambda w: {"code": w.site.code, "pk": w.hazard.pk, "verb": "accept_order", "paper": "order"},
     "hazards:look_back": lambda w: {"pk": w.look_back.pk},
+    **{
+        f"hazards:{name}": lambda w: {"pk": w.risk_point.pk, "verb": "review"}
+        for name in ("risk_point", "risk_change", "risk_act", "risk_scheme", "risk_check", "risk_qr")
+    },
+    "hazards:risk_scan": lambda w: {"token": w.risk_point.token},
+    "hazards:patrol_round": lambda w: {"pk": w.patrol_round.pk},
+    "hazards:patrol_stop": lambda w: {"pk": w.patrol_round.plan_id},
+    **{
+        f"hazards:{name}": lambda w: {
+            "pk": w.inspection.pk,
+            "verb": "finish",
+            "code": "B.13",
+            "entry": w.inspection.entries.first().pk,
+        }
+        for name in ("inspection", "inspection_act", "inspection_table", "inspection_pin", "inspection_paper")
+    },
+    "hazards:draw": lambda w: {"pk": w.draw.pk},
     "hazards:kept_decide": lambda w: {"pk": w.hazard.pk, "kept": w.kept.pk, "decision": "adopt"},
     "cockpit:panel": lambda w: {"look": "page", "key": "kpis"},
     "cockpit:chart": lambda w: {"key": "investment"},
@@ -87,6 +105,14 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "/hazards/{pk}/reopen": lambda w: {"pk": w.look_back.hazard_id},
     "/hazards/{pk}/kept": lambda w: {"pk": w.hazard.pk, "kept": w.kept.pk},
     "/hazards/": lambda w: {"pk": w.hazard.pk},
+    "/risk-points/{pk}": lambda w: {"pk": w.risk_point.pk},
+    "/patrol-plans/": lambda w: {"pk": w.patrol_round.plan_id},
+    "/inspection-draws/": lambda w: {"pk": w.draw.pk},
+    "/inspections/": lambda w: {
+        "pk": w.inspection.pk,
+        "table": "B.13",
+        "entry": w.inspection.entries.first().pk,
+    },
     "/figures/": lambda w: {"name": "duties.open"},
 }
 # Values that make sense where the document only says "string".
@@ -118,6 +144,20 @@ BODIES: dict[str, Callable[[World], Any]] = {
     "POST /map/within": lambda w: {
         "geometry": {"type": "Polygon", "coordinates": [[[116, 37], [117, 37], [117, 38], [116, 37]]]}
     },
+    "POST /risk-points": lambda w: {
+        "project": w.site.code, "name": "基坑开挖", "place": "北侧", "kind": "pit.excavation",
+        "work_from": "2026-06-08", "work_to": "2026-06-20",
+    },
+    "PATCH /risk-points/{pk}": lambda w: {"name": "基坑开挖"},
+    "POST /patrol-plans": lambda w: {"project": w.site.code, "name": "周巡", "period_days": 7, "points": [w.risk_point.pk]},
+    "POST /inspections": lambda w: {
+        "project": w.site.code, "kind": "environment", "inspector": "inspector", "second": "officer",
+        "planned_on": date.today().isoformat(),
+    },
+    "POST /inspection-draws": lambda w: {
+        "kind": "environment", "inspectors": ["inspector", "officer"], "count": 1, "planned_on": date.today().isoformat(),
+    },
+    "POST /inspections/{pk}/tables/{table}": lambda w: {"rows": {"1": {}}},
     "POST /hazards": lambda w: {"project": w.site.code, "title": "临边未防护", "grade": 2},
     "POST /hazards/{pk}/documents": lambda w: {"kind": "order"},
     "POST /hazards/{pk}/regrade": lambda w: {"grade": 3, "reason": "现场复核后调整"},

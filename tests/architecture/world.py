@@ -18,6 +18,11 @@ from lantu.duties.models import Duty
 from lantu.duties.services.clock_stop import approve_stop, ask_stop
 from lantu.duties.services.extension import ask_extension
 from lantu.duties.services.open import open_duty
+from lantu.hazards.inspections.services import draw_inspections, plan_inspection, start_inspection
+from lantu.hazards.risk_points.models import PatrolRound
+from lantu.hazards.risk_points.services import open_due_rounds, plan_patrol
+from lantu.hazards.risk_points.states import PointState
+from lantu.hazards.risk_points.tests.stories import point_at
 from lantu.hazards.services import report_hazard
 from lantu.hazards.states import HazardState
 from lantu.hazards.tests.site import dust_monitor, hazard_at, raise_dust_alert
@@ -94,6 +99,33 @@ def late_submission(hazard: Any, cast: Any) -> Any:
         captured_at=None,
         now=NOW,
     )
+
+
+def _double_prevention(cast: SimpleNamespace, site: Any) -> dict[str, Any]:
+    """A risk point that waits for its review, a patrol that is owed, a sheet being filled in, a draw."""
+    point = point_at(PointState.SUBMITTED, cast, site)
+    plan_patrol(
+        project=site,
+        name="日巡",
+        period_days=1,
+        patroller=cast.contractor,
+        points=[point],
+        by=cast.contractor,
+        now=NOW,
+    )
+    open_due_rounds(now=NOW)
+    people = {"inspector": cast.inspector, "second": cast.officer, "planned_on": NOW.date(), "now": NOW}
+    planned = plan_inspection(project=site, kind="safety", tables=["B.13"], by=cast.inspector, **people)
+    draw = draw_inspections(
+        kind="environment", tables=[], projects=[site], inspectors=[cast.inspector, cast.officer], count=1,
+        planned_on=NOW.date(), by=cast.officer, now=NOW,
+    )  # fmt: skip
+    return {
+        "risk_point": point,
+        "patrol_round": PatrolRound.objects.get(),
+        "inspection": start_inspection(planned, by=cast.inspector, now=NOW),
+        "draw": draw,
+    }
 
 
 def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:

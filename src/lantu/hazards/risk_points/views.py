@@ -264,7 +264,7 @@ def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     values: Any = request.POST if request.method == "POST" else request.GET
     project = point.project if point is not None else _project(request, values)
     refusal = None
-    if request.method == "POST" and "save" in request.POST:
+    if request.method == "POST" and not request.POST.keys().isdisjoint({"save", "submit"}):
         try:
             saved = _save(request, project, point)
         except Refused as refused:
@@ -287,8 +287,14 @@ def _save(request: HttpRequest, project: Project | None, point: RiskPoint | None
         raise Unacceptable("risk_points.no_project", _("请选择项目。"), field="project")
     values = forms.point_values(request.POST)
     if point is None:
-        saved = services.create_point(project=project, values=values, by=user, now=timezone.now())
-        messages.success(request, _("风险点已登记，请核对后提交审核。"))
+        saved = services.create_point(
+            project=project, values=values, by=user, now=timezone.now(), submit="submit" in request.POST
+        )
+        waits = saved.state == PointState.DRAFT
+        messages.success(
+            request,
+            _("风险点已登记，请核对后提交审核。") if waits else _("已提交，等待监理审核。"),
+        )
     else:
         saved = services.change_point(point, values=values, by=user, now=timezone.now())
         messages.success(request, _("已保存。"))

@@ -18,14 +18,17 @@ from lantu.hazards.risk_points.judging import kind_of
 from lantu.hazards.risk_points.models import Assessment, RiskPoint
 from lantu.hazards.risk_points.services import passing
 from lantu.hazards.risk_points.services.values import put
-from lantu.hazards.risk_points.states import PointState, Verb
+from lantu.hazards.risk_points.states import PointState, Verb, next_state
 from lantu.projects.models import Project
 
 
 @transaction.atomic
-def create_point(*, project: Project, values: Mapping[str, Any], by: User, now: datetime) -> RiskPoint:
+def create_point(
+    *, project: Project, values: Mapping[str, Any], by: User, now: datetime, submit: bool = False
+) -> RiskPoint:
     """A draft with its number, its verdict and its first assessment. Where LEC, controls or level are not given, the
-    kind of work proposes them; the person responsible is by default the writer. Raises Refused for bad values.
+    kind of work proposes them; the person responsible is by default the writer. ``submit``: it goes to its reviewer
+    at once, unless a parameter is missing: then it stays a draft. Raises Refused for bad values.
     """
     require(by, "risk_points.create", project)
     kind = kind_of(str(values.get("kind", "")))
@@ -43,6 +46,8 @@ def create_point(*, project: Project, values: Mapping[str, Any], by: User, now: 
         parameters={},
     )
     put(point, proposed | {"controls": list(kind.controls), "parameters": {}, "responsible": by} | given)
+    if submit and point.level is not None:
+        point.state, point.submitted_at = next_state(point.state, Verb.SUBMIT), now
     passing.first_duty(point, now=now, actor=by)
     point.save(force_insert=True)
     assess_row(point, by=by, now=now)
