@@ -71,6 +71,11 @@ def rules_of(own: CityPack) -> list[dict[str, Any]]:
     return [row.row() for row in {**nation.thresholds, **own.thresholds}.values()]
 
 
+def vehicle_rules_of(own: CityPack) -> list[dict[str, Any]]:
+    """The rules for slag trucks that hold in a city, in the form that monitoring loads: its own before the nation's."""
+    return [row.row() for row in {**national().vehicles.rules, **own.vehicle_rules}.values()]
+
+
 def quiet_periods(own: CityPack, calendar: str) -> tuple[QuietPeriod, ...]:
     """The days on which rules of a calendar hold: the nation's and the city's."""
     return (*national().quiet_days.get(calendar, ()), *own.quiet_days.get(calendar, ()))

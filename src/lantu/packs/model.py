@@ -14,7 +14,7 @@ from lantu.calc.workdays import WorkCalendar
 from lantu.packs.major import MajorList
 from lantu.packs.observations import ObservationType
 from lantu.packs.safety import DangerousWorks, QualityTree, SafetyScore
-from lantu.packs.vehicles import VehicleRules
+from lantu.packs.vehicles import VehicleRules, VehicleThreshold
 
 MARKS = {
     "V": "verified against the named source",
@@ -291,6 +291,7 @@ class CityPack:
     range_policy: RangePolicy | None = None
     thresholds: Mapping[str, Threshold] = field(default_factory=lambda: MappingProxyType({}))
     quiet_days: Mapping[str, tuple[QuietPeriod, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    vehicle_rules: Mapping[str, VehicleThreshold] = field(default_factory=lambda: MappingProxyType({}))
 
     def area(self, code: str) -> Area:
         """The area with this code. Raises ``KeyError``."""

@@ -21,7 +21,9 @@ from lantu.packs.model import (
 from lantu.packs.parse_national import parse_clocks, parse_ladder, parse_seat
 from lantu.packs.parse_quiet import parse_quiet
 from lantu.packs.parse_thresholds import parse_thresholds
+from lantu.packs.parse_vehicles import parse_rules
 from lantu.packs.reading import Value, open_file, unique
+from lantu.packs.vehicles import VehicleThreshold
 
 REACHES = ("city", "county", "organisation", "project")
 
@@ -65,6 +67,7 @@ def parse_city(root: Path, nation: NationalPack, problems: list[str]) -> CityPac
         range_policy=policy,
         thresholds=_thresholds(root, nation, policy or nation.range_policy, problems),
         quiet_days=_quiet_days(root, problems),
+        vehicle_rules=_vehicle_rules(root, problems),
     )
 
 
@@ -77,6 +80,12 @@ def _thresholds(
     top = open_file(root / "thresholds.yaml", root)
     rows = parse_thresholds(top, nation.channels, nation.device_types, problems, policy)
     return unique(rows, lambda row: row.code, top, "the rule", problems)
+
+
+def _vehicle_rules(root: Path, problems: list[str]) -> Mapping[str, VehicleThreshold]:
+    """Rules for slag trucks that the city sets itself."""
+    path = root / "vehicles.yaml"
+    return parse_rules(open_file(path, root), problems) if path.exists() else {}
 
 
 def _quiet_days(root: Path, problems: list[str]) -> Mapping[str, tuple[QuietPeriod, ...]]:

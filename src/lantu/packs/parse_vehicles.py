@@ -22,8 +22,14 @@ def parse_vehicles(top: Value, problems: list[str]) -> VehicleRules:
         stop_s=t["stop_s"].number(),
         gap_s=t["gap_s"].number(),
     )
-    rules = unique(f["rules"].each(_rule, problems), lambda row: row.code, f["rules"], "the rule", problems)
-    return VehicleRules(policy=policy, retention_days=t["retention_days"].integer(), rules=rules)
+    return VehicleRules(
+        policy=policy, retention_days=t["retention_days"].integer(), rules=parse_rules(f["rules"], problems)
+    )
+
+
+def parse_rules(place: Value, problems: list[str]) -> dict[str, VehicleThreshold]:
+    """A list of rules by code: the national ones, or those that a city puts in their place."""
+    return unique(place.each(_rule, problems), lambda row: row.code, place, "the rule", problems)
 
 
 def _rule(item: Value) -> VehicleThreshold:

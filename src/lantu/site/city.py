@@ -19,7 +19,7 @@ from lantu.calc.identifiers import uscc_findings
 from lantu.monitoring.devices.services.load_types import load_types
 from lantu.monitoring.rules.services.load_rules import load_rules
 from lantu.monitoring.vehicles.services.load_vehicle_rules import load_vehicle_rules
-from lantu.packs.load import rules_of
+from lantu.packs.load import rules_of, vehicle_rules_of
 from lantu.packs.model import CityPack, NationalPack, Person
 
 
@@ -43,7 +43,7 @@ def load_city(national: NationalPack, city: CityPack, *, now: datetime, password
     people = _load_people(city, units, now=now, password=password)
     load_types(national.type_rows())
     load_rules(rules_of(city), now=now, retire=True)
-    load_vehicle_rules(national.vehicles.rows(), now=now)
+    load_vehicle_rules(vehicle_rules_of(city), now=now)
     return Loaded(len(units), len(people), len(national.device_types), len(national.thresholds))
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from lantu.calc.vehicle_rules import Kind, VehicleRule
 from lantu.packs.check import check_pack
-from lantu.packs.load import HERE, national
+from lantu.packs.load import HERE, load_pack, national, vehicle_rules_of
+from lantu.packs.model import CityPack
 
 
 def test_every_kind_of_rule_is_there_with_basis_and_mark():
@@ -47,3 +48,21 @@ def test_a_mistake_is_told_with_its_place(tmp_path, before, after, words):
     file.write_text(text.replace(before, after, 1), encoding="utf-8")
     problems = check_pack(root)
     assert any("vehicles.yaml:" in problem and words in problem for problem in problems), problems
+
+
+def test_a_city_puts_its_own_rule_in_place_of_the_national_one(tmp_path):
+    root = tmp_path / "elsewhere"
+    shutil.copytree(HERE / "cities" / "dezhou", root, ignore=shutil.ignore_patterns("demo", "tests", "*.py"))
+    (root / "vehicles.yaml").write_text(
+        "- {code: vehicle.overspeed, name: 渣土车超速, name_en: Speeding, kind: overspeed, severity: 3,"
+        " params: {limit_kmh: 50, points: 2}, unit: km/h, basis: 市政府令, clause: 第九条, mark: V, effective_from: 2026-03-01}\n",
+        encoding="utf-8",
+    )
+    pack = load_pack(root)
+    assert isinstance(pack, CityPack)
+    rows = {row["code"]: row for row in vehicle_rules_of(pack)}
+    assert set(rows) == set(national().vehicles.rules)
+    assert (rows["vehicle.overspeed"]["params"], rows["vehicle.overspeed"]["mark"]) == (
+        {"limit_kmh": 50, "points": 2},
+        "V",
+    )
