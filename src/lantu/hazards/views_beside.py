@@ -34,9 +34,7 @@ MOST_DELIVERIES = 40
 def beside(hazard: Hazard, verbs: frozenset[str]) -> dict[str, Any]:
     """What the page shows of plans, stops, listings, disputes and deliveries, and the choices of its forms."""
     stop = stop_in_force(hazard) if hazard.is_open else None
-    plans = list(hazard.plans.select_related("by", "decided_by"))
-    for plan in plans:
-        plan.rows = [(label, getattr(plan, name)) for name, label in plan_items()]
+    plans = [(plan, _items_of(plan)) for plan in hazard.plans.select_related("by", "decided_by")]
     return {
         "stop": stop,
         "stops": list(hazard.stops.select_related("by", "resumed_by", "resume_asked_by")),
@@ -57,6 +55,10 @@ def beside(hazard: Hazard, verbs: frozenset[str]) -> dict[str, Any]:
         "outcomes": Dispute.Outcome.choices,
         "addressees": addressees(hazard.project) if verbs & {"transfer", "decide_dispute"} else [],
     }
+
+
+def _items_of(plan: Plan) -> list[tuple[Any, str]]:
+    return [(label, getattr(plan, name)) for name, label in plan_items()]
 
 
 def plan_items() -> list[tuple[str, Any]]:

@@ -61,7 +61,7 @@ def documents(request: HttpRequest, pk: int) -> HttpResponse:
 def poster(request: HttpRequest, code: str) -> HttpResponse:
     """A sheet to hang up on the site: scan it, take a photo, report a hazard."""
     require(request.user, "hazards.read")
-    project = get_visible(request.user, code)  # type: ignore[arg-type]
+    project = get_visible(request.user, code)
     return render(request, "hazards/poster.html", {"project": project})
 
 
@@ -69,7 +69,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
 def poster_qr(request: HttpRequest, code: str) -> HttpResponse:
     """The address of the report page of this site, as SVG."""
     require(request.user, "hazards.read")
-    project = get_visible(request.user, code)  # type: ignore[arg-type]
+    project = get_visible(request.user, code)
     out = io.BytesIO()
     address = request.build_absolute_uri(f"{reverse('hazards:report')}?project={project.code}")
     segno.make(address, error="q").save(

@@ -195,7 +195,9 @@ def test_a_major_hazard_is_rechecked_by_the_inspector_with_experts(cast: Any, si
     hazard = major_at("resumed", cast, site_project)
     assert hazard.duty.holder == cast.inspector
     later = NOW + 5 * HOUR
-    assert hazard.duty.due_at == clocks.recheck_by(4, hazard.duty.opened_at)  # ten days, to a working day's end
+    assert hazard.duty.due_at == clocks.recheck_by(
+        4, hazard.duty.opened_at
+    )  # ten days, to a working day's end
     with pytest.raises(Refused):
         s.recheck_close(hazard, by=cast.officer, now=later, experts="薛教授 咨询院")
     with pytest.raises(Refused, match="专家"):
