@@ -18,6 +18,7 @@ from lantu.site.demo.desk import put_desk
 from lantu.site.demo.double_prevention import put_double_prevention
 from lantu.site.demo.grave import put_grave
 from lantu.site.demo.history import Agenda, World, play, put_projects
+from lantu.site.demo.limits import put_limits
 from lantu.site.demo.past_month import put_past_month
 from lantu.site.demo.stations import put_stations
 from lantu.site.demo.trucks import put_trucks
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         self._progress("stations", put_stations(now=now), 0)
         self._progress("trucks", put_trucks(plan, world, now=now), 0)
         self._progress("readings", play_yesterday(now=timezone.now()), 0)
+        self._progress("design limits", put_limits(world, now=timezone.now()), 0)
         self._progress("past month", put_past_month(world.projects[plan.flagship].code, now=timezone.now()), 0)
         self._progress("desk", put_desk(plan.flagship, world, now=timezone.now()), 0)
         # What the ladder told people months ago is no news to them today.

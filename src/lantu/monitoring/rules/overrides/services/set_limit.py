@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
+from lantu.calc.rules import Rule, in_scope
 from lantu.core.models import Evidence
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.core.services.emit import emit
@@ -48,35 +49,14 @@ def set_limit(
     already (withdraw it first) or the document belongs to another project.
     """
     versions = rules_of_item(item, day=timezone.localdate(now))
-    if not versions:
-        raise Unacceptable(
-            "monitoring.override_item",
-            _("没有适用于“%(item)s”的现行规则。") % {"item": item[:60]},
-            remedy=_("请从规则表中选择监测项目。"),
-            field="item",
-        )
     clean = checked_limits(limits, versions)
-    if evidence.project_id != project.pk or (device is not None and device.project_id != project.pk):
-        raise Refused(
-            "monitoring.override_elsewhere",
-            _("设计文件或设备不属于该项目。"),
-            remedy=_("请在本项目内上传设计文件后再登记。"),
-        )
-    standing = ProjectRuleOverride.objects.select_for_update().filter(
-        project=project, device=device, item=item, withdrawn_at=None
-    )
-    if standing.exists():
-        raise Refused(
-            "monitoring.override_stands",
-            _("该监测项目已有现行设计限值。"),
-            remedy=_("请先撤回原限值并说明理由，再登记新的。"),
-        )
+    _check_place(project, device, item, evidence)
     override = ProjectRuleOverride.objects.create(
         project=project,
         device=device,
         item=item,
         limits=clean,
-        looser=is_looser(clean, versions),
+        looser=is_looser(clean, versions, _places(project, device)),
         document_no=document_no.strip()[:120],
         clause=clause.strip()[:200],
         evidence=evidence,
@@ -103,13 +83,47 @@ def set_limit(
     return override
 
 
+def _check_place(project: Project, device: Device | None, item: str, evidence: Evidence) -> None:
+    """Document and device are the project's, and nothing stands there yet. Raises Refused."""
+    if evidence.project_id != project.pk or (device is not None and device.project_id != project.pk):
+        raise Refused(
+            "monitoring.override_elsewhere",
+            _("设计文件或设备不属于该项目。"),
+            remedy=_("请在本项目内上传设计文件后再登记。"),
+        )
+    standing = ProjectRuleOverride.objects.select_for_update().filter(
+        project=project, device=device, item=item, withdrawn_at=None
+    )
+    if standing.exists():
+        raise Refused(
+            "monitoring.override_stands",
+            _("该监测项目已有现行设计限值。"),
+            remedy=_("请先撤回原限值并说明理由，再登记新的。"),
+        )
+
+
+def _places(project: Project, device: Device | None) -> list[Device]:
+    """The devices that the limits are for."""
+    if device is not None:
+        return [device]
+    return list(Device.objects.filter(project=project).select_related("type"))
+
+
 def rules_of_item(item: str, *, day: date) -> list[RuleVersion]:
-    """The live rules that an override of this item would bound. Queries: one."""
-    return [
+    """The live rules that an override of this item bounds. Queries: one. Raises Unacceptable where there is none."""
+    versions = [
         version
         for version in versions_in_force(day)
         if version.kind in ENGINE_KINDS and covers(item, version.rule.code)
     ]
+    if not versions:
+        raise Unacceptable(
+            "monitoring.override_item",
+            _("没有适用于“%(item)s”的现行规则。") % {"item": item[:60]},
+            remedy=_("请从规则表中选择监测项目。"),
+            field="item",
+        )
+    return versions
 
 
 def checked_limits(limits: Mapping[str, Any], versions: list[RuleVersion]) -> dict[str, Any]:
@@ -144,18 +158,23 @@ def _positive(value: Any) -> float:
     return number
 
 
-def is_looser(limits: Mapping[str, Any], versions: list[RuleVersion]) -> bool:
-    """True where some limit lies further out than the tightest rule of the item says."""
-    for version in versions:
-        terms = version.terms
-        if any(
-            name in limits and name in terms and limits[name] > terms[name] for name in ("cumulative", "rate")
-        ):
-            return True
-        sign = -1 if version.compare in ("lt", "le") else 1
-        by_severity = {str(level["severity"]): float(level["limit"]) for level in version.levels}
-        shared = version.fact.get("use") is not None  # per cent of a fact: not comparable
-        for severity, limit in {} if shared else limits.get("levels", {}).items():
-            if severity in by_severity and sign * limit > sign * by_severity[severity]:
-                return True
-    return False
+def is_looser(limits: Mapping[str, Any], versions: list[RuleVersion], devices: Iterable[Device]) -> bool:
+    """True where some limit lies further out than what held at one of these devices before."""
+    design = ProjectRuleOverride(limits=limits)
+    return any(
+        _further_out(placed(version, device.facts).rule, placed(version, device.facts, override=design).rule)
+        for device in devices
+        for version in versions
+        if in_scope(version.scope, device.type.code, device.facts)
+    )
+
+
+def _further_out(before: Rule | None, after: Rule | None) -> bool:
+    if before is None or after is None:
+        return False
+    if after.cumulative > before.cumulative or after.rate > before.rate:
+        return True
+    held = {level.severity: before.on_axis(level.limit) for level in before.levels}
+    return any(
+        level.severity in held and after.on_axis(level.limit) > held[level.severity] for level in after.levels
+    )
