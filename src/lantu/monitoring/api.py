@@ -16,7 +16,7 @@ from lantu.core.paging import Page, page_of
 from lantu.core.problems import problem
 from lantu.core.refusals import Missing
 from lantu.monitoring.alerts.models import Alert
-from lantu.monitoring.alerts.selectors import find_alerts, get_alert
+from lantu.monitoring.alerts.selectors import find_alerts, get_alert, with_balls
 from lantu.monitoring.alerts.services.mark_false_positive import mark_false_positive
 from lantu.monitoring.cranes.api import router as cranes_router
 from lantu.monitoring.devices.api import router as devices_router
@@ -221,7 +221,9 @@ def list_alerts(request: HttpRequest, filters: Query[AlertFilter]) -> dict[str, 
         rule=filters.rule,
         words=filters.q,
     )
-    return page_of(found, cursor=filters.cursor, limit=filters.limit, order="-opened_at", shape=alert_row)
+    page = page_of(found, cursor=filters.cursor, limit=filters.limit, order="-opened_at")
+    # Once taken up, holder and term are those of what took it up.
+    return {**page, "items": [alert_row(alert) for alert in with_balls(page["items"])]}
 
 
 @router.get("/alerts/{pk}", response=AlertDetail, summary="一条预警：规则版本、判定输入、责任")
@@ -247,7 +249,7 @@ def _alert(request: HttpRequest, pk: int) -> Alert:
     # A number beyond bigint is not an error of the database but an alert that does not exist.
     if not 0 < pk < 2**63:
         raise Missing("monitoring.alert_unknown", f"没有编号为 {str(pk)[:30]} 的预警。")
-    return get_alert(request.auth, pk)  # type: ignore[attr-defined]
+    return with_balls([get_alert(request.auth, pk)])[0]  # type: ignore[attr-defined]
 
 
 @router.get("/quarantine", response=Page[QuarantineOut], summary="隔离报文：未被接收的输入及原因")

@@ -203,8 +203,8 @@ def device_detail(device: Device, now: datetime) -> dict[str, Any]:
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:
-    """An alert as a list shows it; relations are loaded by the selector."""
-    duty = alert.duty if alert.duty is not None and alert.duty.closed_at is None else None
+    """An alert as a list shows it; relations are loaded by the selector, ``ball`` by ``with_balls``."""
+    duty = getattr(alert, "ball", None)
     return {
         "id": alert.pk, "kind": alert.kind, "state": alert.state, "severity": alert.severity, "level": alert.level,
         "project": alert.project.code, "device": alert.device.code,

@@ -62,8 +62,9 @@ class Fairness:
     def over(self, device: Ints, received_ms: Ints, size: Ints) -> Bools | None:
         """Which messages are beyond their device's budget; None when none is (the usual case, and cheap).
 
-        device int64[n]: place in the registry, UNKNOWN for none (those are not counted here); received_ms int64[n]:
-        stream time; size int64[n]: bytes. Of a device that is beyond, the first messages that fit are let through.
+        device int64[n]: place in the registry, UNKNOWN for none (those are not counted here); received_ms int64[k]:
+        stream times of the batch, the latest counts; size int64[n]: bytes. Of a device that is beyond, the first
+        messages that fit are let through.
         """
         known = device >= 0
         if not known.any():
