@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from lantu.accounts.models import Grant, GrantRequest, Organisation, User
 from lantu.accounts.permissions import may
@@ -56,21 +57,21 @@ def people_matching(rows: QuerySet[User], words: str) -> QuerySet[User]:
 def get_person(pk: int) -> User:
     found = User.objects.select_related("organisation__head", "deputy").filter(pk=pk).first()
     if found is None:
-        raise Missing("accounts.no_person", "没有这位人员。")
+        raise Missing("accounts.no_person", _("没有这位人员。"))
     return found
 
 
 def get_organisation(pk: int) -> Organisation:
     found = Organisation.objects.select_related("parent", "head").filter(pk=pk).first()
     if found is None:
-        raise Missing("accounts.no_organisation", "没有这个单位。")
+        raise Missing("accounts.no_organisation", _("没有这个单位。"))
     return found
 
 
 def get_request(pk: int) -> GrantRequest:
     found = GrantRequest.objects.select_related("user").filter(pk=pk).first()
     if found is None:
-        raise Missing("accounts.no_request", "没有这项授权申请。")
+        raise Missing("accounts.no_request", _("没有这项授权申请。"))
     return found
 
 
@@ -114,7 +115,7 @@ def log_events(narrow: LogFilter) -> QuerySet[Event]:
     if narrow.project_id is not None:
         rows = rows.filter(project_id=narrow.project_id)
     if narrow.subject:
-        kind, _, number = narrow.subject.rpartition(":")
+        kind, _colon, number = narrow.subject.rpartition(":")
         rows = rows.filter(subject_type=kind, subject_id=int(number)) if number.isdigit() else rows.none()
     if narrow.since is not None:
         rows = rows.filter(at__gte=_midnight(narrow.since))

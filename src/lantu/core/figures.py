@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from lantu.core.refusals import Missing
 
 
@@ -77,7 +79,11 @@ def read_figure(name: str, reader: Any, *, now: datetime) -> Figure:
     """Compute a figure for this reader. Raises Missing for an unknown name."""
     definition = _figures.get(name)
     if definition is None:
-        raise Missing("figures.unknown", f"没有名为 {name} 的指标。", remedy="可用指标见 /api/v1/figures。")
+        raise Missing(
+            "figures.unknown",
+            _("没有名为 %(name)s 的指标。") % {"name": name},
+            remedy=_("可用指标见 /api/v1/figures。"),
+        )
     got = definition.compute(reader, now=now)
     return Figure(
         name=name,

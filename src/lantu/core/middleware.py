@@ -9,6 +9,7 @@ import structlog
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from lantu.core.refusals import Refused
@@ -41,6 +42,13 @@ class RequestLogMiddleware:
         return response
 
 
+def _plain_words(refused: HttpResponse) -> HttpResponse:
+    """Somebody opened the address of a button: a page that says so, instead of an empty one."""
+    page = HttpResponse(render_to_string("405.html"), status=405)
+    page["Allow"] = refused.get("Allow", "POST")
+    return page
+
+
 class RefusalMiddleware:
     """A Refused that a view lets through becomes a message on the page it came from, or an error page."""
 
@@ -48,7 +56,10 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != 405 or request.path.startswith("/api/") or request.method != "GET":
+            return response
+        return _plain_words(response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused) or request.path.startswith("/api/"):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 from ninja import Schema
 
 from lantu.core.refusals import Unacceptable
@@ -36,8 +37,8 @@ def _decode(cursor: str) -> tuple[Any, int]:
     except (ValueError, TypeError, binascii.Error) as error:
         raise Unacceptable(
             "paging.bad_cursor",
-            "游标无效。",
-            remedy="请使用上一页返回的 next 值，或去掉 cursor 从头读取。",
+            _("游标无效。"),
+            remedy=_("请使用上一页返回的 next 值，或去掉 cursor 从头读取。"),
             field="cursor",
         ) from error
 
@@ -67,7 +68,7 @@ def page_of(
                     Q(**{f"{column}__{past}": value}) | Q(**{column: value, f"pk__{past}": pk})
                 )
             except (ValueError, TypeError) as error:
-                raise Unacceptable("paging.bad_cursor", "游标无效。", field="cursor") from error
+                raise Unacceptable("paging.bad_cursor", _("游标无效。"), field="cursor") from error
     ordering = [order] if column == "id" else [order, "-id" if descending else "id"]
     found = list(rows.order_by(*ordering)[: limit + 1])
     more = len(found) > limit

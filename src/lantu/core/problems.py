@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from lantu.core.refusals import Refused
 
 TITLES = {
-    400: "请求有误",
-    401: "需要登录",
-    403: "无权操作",
-    404: "没有找到",
-    409: "规则不允许",
-    413: "内容过大",
-    422: "内容无法接受",
-    429: "请求过于频繁",
+    400: gettext_lazy("请求有误"),
+    401: gettext_lazy("需要登录"),
+    403: gettext_lazy("无权操作"),
+    404: gettext_lazy("没有找到"),
+    409: gettext_lazy("规则不允许"),
+    413: gettext_lazy("内容过大"),
+    422: gettext_lazy("内容无法接受"),
+    429: gettext_lazy("请求过于频繁"),
 }
 
 
@@ -26,7 +28,7 @@ def problem(status: int, *, code: str, detail: str, remedy: str = "", **more: An
     """One problem document. ``code`` is stable for programs; ``detail`` and ``remedy`` are for people."""
     body = {
         "type": f"urn:lantu:{code}",
-        "title": TITLES.get(status, "出错了"),
+        "title": str(TITLES.get(status, _("出错了"))),
         "status": status,
         "detail": detail,
     }
@@ -58,8 +60,8 @@ def install(api: NinjaAPI) -> None:
         return problem(
             422,
             code="api.invalid",
-            detail="请求内容不符合接口说明。",
-            remedy="逐项见 errors；接口说明见 /api/v1/docs。",
+            detail=_("请求内容不符合接口说明。"),
+            remedy=_("逐项见 errors；接口说明见 /api/v1/docs。"),
             errors=errors,
         )
 
@@ -68,15 +70,15 @@ def install(api: NinjaAPI) -> None:
         response = problem(
             401,
             code="api.unauthenticated",
-            detail="没有登录或令牌无效。",
-            remedy="在 Authorization 头里带上 Bearer 令牌。",
+            detail=_("没有登录或令牌无效。"),
+            remedy=_("在 Authorization 头里带上 Bearer 令牌。"),
         )
         response["WWW-Authenticate"] = "Bearer"
         return response
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(404, code="api.not_found", detail="没有这个对象，或您无权查看。")
+        return problem(404, code="api.not_found", detail=_("没有这个对象，或您无权查看。"))
 
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from lantu.core.access import may_read_evidence
 from lantu.core.models import Evidence
@@ -16,7 +17,7 @@ from lantu.core.refusals import Missing
 def _readable(request: HttpRequest, pk: int) -> Evidence:
     found = Evidence.objects.filter(pk=pk).first()
     if found is None or not may_read_evidence(request.user, found):
-        raise Missing("core.no_evidence", "没有找到这份证据，或您无权查看。")
+        raise Missing("core.no_evidence", _("没有找到这份证据，或您无权查看。"))
     return found
 
 
@@ -44,7 +45,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponseBase:
 def evidence_thumbnail(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _readable(request, pk)
     if not found.thumbnail:
-        raise Missing("core.no_thumbnail", "这份证据没有缩略图。")
+        raise Missing("core.no_thumbnail", _("这份证据没有缩略图。"))
     return _serve(found.thumbnail, name=found.name, content_type="image/jpeg", inline=True)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import AfterValidator
 
@@ -206,7 +207,11 @@ def _answer(pk: int) -> dict[str, Any]:
 def _person(username: str) -> User:
     found = User.objects.select_related("organisation").filter(username=username).first()
     if found is None:
-        raise Unacceptable("duties.unknown_person", f"没有用户名为 {username} 的人员。", field="to")
+        raise Unacceptable(
+            "duties.unknown_person",
+            _("没有用户名为 %(username)s 的人员。") % {"username": username},
+            field="to",
+        )
     return found
 
 
@@ -227,7 +232,7 @@ def list_duties(request: HttpRequest, narrow: Query[DutyFilter]) -> dict[str, An
     if narrow.project:
         rows = rows.filter(project__code=narrow.project)
     if narrow.subject:
-        kind, _, number = narrow.subject.rpartition(":")
+        kind, _colon, number = narrow.subject.rpartition(":")
         rows = rows.filter(
             subject_type=kind, subject_id=int(number) if number.isdecimal() and len(number) < 19 else -1
         )
@@ -263,7 +268,7 @@ def get_duty(request: HttpRequest, pk: int) -> dict[str, Any]:
 def project_time_bill(request: HttpRequest, code: str, by: str = "unit") -> dict[str, Any]:
     """The responsibility time bill of a project, ``by`` unit or person."""
     if by not in {"unit", "person"}:
-        raise Unacceptable("duties.bill_by", "by 只能是 unit 或 person。", field="by")
+        raise Unacceptable("duties.bill_by", _("by 只能是 unit 或 person。"), field="by")
     return _bill(bill_of_project(get_visible(_me(request), code), now=timezone.now(), by=by))
 
 

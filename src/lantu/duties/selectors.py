@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from lantu.accounts.models import Grant, User
 from lantu.accounts.roles import Role
@@ -49,7 +50,7 @@ def get_visible_duty(reader: Any, pk: int) -> Duty:
         .first()
     )
     if found is None:
-        raise Missing("duties.unknown", "没有这项责任，或您无权查看。")
+        raise Missing("duties.unknown", _("没有这项责任，或您无权查看。"))
     return found
 
 
@@ -213,7 +214,9 @@ def arbiter_for(duty: Duty, *, not_user: User, now: datetime) -> User:
     for person in candidates:
         if person.pk not in {not_user.pk, duty.holder_id} and person.organisation_id is not None:
             return person
-    raise Refused("duties.no_arbiter", "没有可以裁定的局经办。", remedy="请联系系统管理员为局经办授权。")
+    raise Refused(
+        "duties.no_arbiter", _("没有可以裁定的局经办。"), remedy=_("请联系系统管理员为局经办授权。")
+    )
 
 
 def decider_for(duty: Duty, *, rung: int, not_user: User, now: datetime) -> User:
@@ -229,7 +232,9 @@ def decider_for(duty: Duty, *, rung: int, not_user: User, now: datetime) -> User
         if person.is_active and person.organisation_id and person.pk not in {not_user.pk, duty.holder_id}:
             return person
     raise Refused(
-        "duties.no_decider", "没有可以审批的上级。", remedy="请联系系统管理员核对单位负责人和局领导的授权。"
+        "duties.no_decider",
+        _("没有可以审批的上级。"),
+        remedy=_("请联系系统管理员核对单位负责人和局领导的授权。"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
 from lantu.accounts.permissions import require
@@ -41,7 +42,10 @@ def within(request: HttpRequest, body: WithinIn) -> dict[str, Any]:
     sound = sound_geometry(body.geometry, datum=body.datum)
     if sound.geojson["type"] not in ("Polygon", "MultiPolygon"):
         raise Unacceptable(
-            "gis.not_an_area", "查询范围应为面。", remedy="请用 Polygon 或 MultiPolygon。", field="geometry"
+            "gis.not_an_area",
+            _("查询范围应为面。"),
+            remedy=_("请用 Polygon 或 MultiPolygon。"),
+            field="geometry",
         )
     from shapely import from_wkb
 

@@ -123,7 +123,10 @@ def put_party(request: HttpRequest, code: str, body: PartyIn) -> Party:
     contact = User.objects.filter(username=body.contact).first()
     if contact is None:
         raise Unacceptable(
-            "projects.unknown_person", "没有这个用户名。", remedy="请核对责任人的用户名。", field="contact"
+            "projects.unknown_person",
+            _("没有这个用户名。"),
+            remedy=_("请核对责任人的用户名。"),
+            field="contact",
         )
     return set_party(
         project=project,
@@ -153,7 +156,7 @@ def _run(request: HttpRequest, pk: int) -> ImportRun:
     require(caller(request), "projects.import")
     run = ImportRun.objects.filter(pk=pk).first()
     if run is None:
-        raise Missing("projects.no_import", "没有这次导入。")
+        raise Missing("projects.no_import", _("没有这次导入。"))
     return run
 
 

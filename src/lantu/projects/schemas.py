@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from ninja import Field, Schema
 
 from lantu.accounts.models import Organisation
@@ -268,7 +269,7 @@ def find_unit(word: str | None, field: str) -> Organisation:
             return found
     raise Unacceptable(
         "projects.unknown_unit",
-        f"没有登记“{word}”这个单位。",
-        remedy="请先登记单位，或核对名称。",
+        _("没有登记“%(word)s”这个单位。") % {"word": word},
+        remedy=_("请先登记单位，或核对名称。"),
         field=field,
     )

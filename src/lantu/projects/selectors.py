@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lantu.accounts.models import Organisation, User
 from lantu.accounts.scopes import scope_of
@@ -114,7 +115,9 @@ def get_visible(reader: Any, code: str) -> Project:
     found = mine.filter(code=code).first() or mine.filter(codes__code=code).first()
     if found is None:
         raise Missing(
-            "projects.unknown", f"没有找到代码为 {code} 的项目，或您无权查看。", remedy="请核对项目代码。"
+            "projects.unknown",
+            _("没有找到代码为 %(code)s 的项目，或您无权查看。") % {"code": code},
+            remedy=_("请核对项目代码。"),
         )
     return found
 
@@ -126,8 +129,8 @@ def responsible(project: Project, role: str) -> User:
         label = Party.Role(role).label
         raise Refused(
             "projects.party_missing",
-            f"项目“{project.name}”没有登记{label}。",
-            remedy=f"请先在项目的“参建单位”里指定{label}及其责任人。",
+            _("项目“%(name)s”没有登记%(label)s。") % {"name": project.name, "label": label},
+            remedy=_("请先在项目的“参建单位”里指定%(label)s及其责任人。") % {"label": label},
         )
     return party.contact
 

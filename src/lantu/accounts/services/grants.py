@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from lantu.accounts.events import AboutRequest, GrantConfirmed, GrantProposed, GrantRefused, GrantRevoked
 from lantu.accounts.models import Grant, GrantRequest, Organisation, User
@@ -36,19 +37,21 @@ def propose_grant(
     """The system administrator asks for a right of ``user``. It has no effect until it is confirmed."""
     require(actor, "accounts.administer")
     if user.pk == actor.pk:
-        raise Denied("accounts.not_oneself", "不能为自己申请授权。", remedy="请由另一位系统管理员提出。")
+        raise Denied(
+            "accounts.not_oneself", _("不能为自己申请授权。"), remedy=_("请由另一位系统管理员提出。")
+        )
     _require_complete(reach, county_code, organisation, project_id)
     if not why.strip():
-        raise Unacceptable("accounts.why_missing", "请写明授权理由。", field="why")
+        raise Unacceptable("accounts.why_missing", _("请写明授权理由。"), field="why")
     if ends_at is not None and ends_at <= now:
-        raise Unacceptable("accounts.ends_at_past", "有效期须晚于现在。", field="ends_at")
+        raise Unacceptable("accounts.ends_at_past", _("有效期须晚于现在。"), field="ends_at")
     require_separation(user, role, now=now)
     same = GrantRequest.objects.filter(
         user=user, role=role, reach=reach, county_code=county_code, organisation=organisation,
         project_id=project_id, state=GrantRequest.State.PENDING,
     )  # fmt: skip
     if same.exists():
-        raise Refused("accounts.already_proposed", "同样的授权申请正在等待确认。")
+        raise Refused("accounts.already_proposed", _("同样的授权申请正在等待确认。"))
     request = GrantRequest.objects.create(
         user=user, role=role, reach=reach, county_code=county_code, organisation=organisation,
         project_id=project_id, ends_at=ends_at, why=why.strip()[:200], proposed_by=actor, proposed_at=now,
@@ -83,7 +86,7 @@ def refuse_grant(request: GrantRequest, *, answer: str, now: datetime, actor: Us
     """The security administrator does not agree and says why."""
     request = _pending(request, actor)
     if not answer.strip():
-        raise Unacceptable("accounts.answer_missing", "请写明驳回理由。", field="answer")
+        raise Unacceptable("accounts.answer_missing", _("请写明驳回理由。"), field="answer")
     request.answer = answer.strip()[:200]
     _decide(request, GrantRequest.State.REFUSED, now=now, actor=actor)
     emit(GrantRefused(**_about(request)), actor=actor, at=now, reason=request.answer)
@@ -96,10 +99,10 @@ def revoke_grant(grant: Grant, *, why: str, now: datetime, actor: User) -> None:
     require(actor, "accounts.administer")
     grant = Grant.objects.select_for_update().get(pk=grant.pk)
     if grant.ends_at is not None and grant.ends_at <= now:
-        raise Refused("accounts.already_ended", "这项授权已经结束。")
+        raise Refused("accounts.already_ended", _("这项授权已经结束。"))
     if grant.role == Role.SYSADMIN and not _others_with(Role.SYSADMIN, grant.user_id, now):
         raise Refused(
-            "accounts.last_sysadmin", "这是最后一位系统管理员，不能撤销。", remedy="请先为另一人授权。"
+            "accounts.last_sysadmin", _("这是最后一位系统管理员，不能撤销。"), remedy=_("请先为另一人授权。")
         )
     grant.ends_at = now
     grant.save(update_fields=["ends_at"])
@@ -128,16 +131,17 @@ def require_separation(user: User, role: str, *, now: datetime) -> None:
         label = "、".join(sorted(str(Role(one).label) for one in held))
         raise Refused(
             "accounts.three_separate",
-            f"三员分立：{user} 已有“{label}”，不能再任{Role(role).label}。",
-            remedy="请另选人员，或先撤销其原有授权。",
+            _("三员分立：%(user)s 已有“%(label)s”，不能再任%(Role)s。")
+            % {"user": user, "label": label, "Role": Role(role).label},
+            remedy=_("请另选人员，或先撤销其原有授权。"),
             field="role",
         )
     if held & separated:
         label = "、".join(sorted(str(Role(one).label) for one in held & separated))
         raise Refused(
             "accounts.three_separate",
-            f"三员分立：{user} 任“{label}”，不能再承担其他角色。",
-            remedy="请另选人员，或先撤销其原有授权。",
+            _("三员分立：%(user)s 任“%(label)s”，不能再承担其他角色。") % {"user": user, "label": label},
+            remedy=_("请另选人员，或先撤销其原有授权。"),
             field="role",
         )
 
@@ -160,8 +164,8 @@ def _require_complete(
     if wanted is None or wanted != given:
         raise Unacceptable(
             "accounts.reach_incomplete",
-            "授权范围不完整。",
-            remedy="“县市区”须选县市区，“本单位”须选单位，“单个项目”须选项目，“全市”三者都不填。",
+            _("授权范围不完整。"),
+            remedy=_("“县市区”须选县市区，“本单位”须选单位，“单个项目”须选项目，“全市”三者都不填。"),
             field="reach",
         )
 
@@ -170,9 +174,11 @@ def _pending(request: GrantRequest, actor: User) -> GrantRequest:
     require(actor, "accounts.confirm")
     request = GrantRequest.objects.select_for_update(of=("self",)).select_related("user").get(pk=request.pk)
     if request.state != GrantRequest.State.PENDING:
-        raise Refused("accounts.already_decided", "这项授权申请已经处理。", remedy="请刷新页面查看最新状态。")
+        raise Refused(
+            "accounts.already_decided", _("这项授权申请已经处理。"), remedy=_("请刷新页面查看最新状态。")
+        )
     if actor.pk in {request.proposed_by_id, request.user_id}:
-        raise Denied("accounts.same_person", "提出人和被授权人不能确认这项授权。")
+        raise Denied("accounts.same_person", _("提出人和被授权人不能确认这项授权。"))
     return request
 
 

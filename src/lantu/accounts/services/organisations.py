@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.events import OrganisationAdded, OrganisationChanged
 from lantu.accounts.models import Organisation, User
@@ -15,8 +17,8 @@ from lantu.core.refusals import Refused, Unacceptable
 from lantu.core.services.emit import emit
 
 DOUBTS = {
-    UsccFinding.CHECK_DIGIT: "第 18 位校验码不符",
-    UsccFinding.ORGANISATION_DIGIT: "主体标识码的校验位不符",
+    UsccFinding.CHECK_DIGIT: gettext_noop("第 18 位校验码不符"),
+    UsccFinding.ORGANISATION_DIGIT: gettext_noop("主体标识码的校验位不符"),
 }
 CHANGEABLE = ("name", "short_name", "kind", "uscc", "area_code", "parent", "head")
 
@@ -27,11 +29,11 @@ def uscc_doubt(code: str) -> str:
         return ""
     findings = uscc_findings(code)
     if UsccFinding.LENGTH in findings:
-        raise Unacceptable("accounts.uscc_length", "统一社会信用代码须为 18 位。", field="uscc")
+        raise Unacceptable("accounts.uscc_length", _("统一社会信用代码须为 18 位。"), field="uscc")
     if UsccFinding.CHARACTER in findings:
         raise Unacceptable(
             "accounts.uscc_character",
-            "统一社会信用代码只含数字和大写字母（不含 I、O、S、V、Z）。",
+            _("统一社会信用代码只含数字和大写字母（不含 I、O、S、V、Z）。"),
             field="uscc",
         )
     return "；".join(DOUBTS[finding] for finding in findings)
@@ -78,7 +80,9 @@ def change_organisation(
 def _known(values: dict[str, Any]) -> dict[str, Any]:
     unknown = set(values) - set(CHANGEABLE)
     if unknown:
-        raise Refused("accounts.unknown_field", f"不能修改：{', '.join(sorted(unknown))}。")
+        raise Refused(
+            "accounts.unknown_field", _("不能修改：%(join)s。") % {"join": ", ".join(sorted(unknown))}
+        )
     return values
 
 
@@ -87,8 +91,8 @@ def _accepted_doubt(code: str, confirmed: bool) -> str:
     if doubt and not confirmed:
         raise Unacceptable(
             "accounts.uscc_doubt",
-            f"统一社会信用代码{doubt}。",
-            remedy="请核对证照；确认无误（早期代码可能如此）可再次确认后保存。",
+            _("统一社会信用代码%(doubt)s。") % {"doubt": _(doubt)},
+            remedy=_("请核对证照；确认无误（早期代码可能如此）可再次确认后保存。"),
             field="uscc",
         )
     return doubt
@@ -98,7 +102,7 @@ def _require_no_cycle(unit: Organisation, parent: Organisation) -> None:
     above: Organisation | None = parent
     while above is not None:
         if above.pk == unit.pk:
-            raise Refused("accounts.parent_cycle", "上级单位不能是本单位或其下级。", field="parent")
+            raise Refused("accounts.parent_cycle", _("上级单位不能是本单位或其下级。"), field="parent")
         above = above.parent
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lantu.accounts.events import PasswordReset, PersonAdded, PersonChanged, PersonLeft, PersonReturned
 from lantu.accounts.models import ApiToken, Organisation, User
@@ -39,7 +40,11 @@ def add_person(
     """Create the account without any right. Returns the person and the first password, readable only now."""
     require(actor, "accounts.administer")
     if User.objects.filter(username__iexact=username).exists():
-        raise Refused("accounts.username_taken", f"用户名 {username} 已被使用。", field="username")
+        raise Refused(
+            "accounts.username_taken",
+            _("用户名 %(username)s 已被使用。") % {"username": username},
+            field="username",
+        )
     password = first_password()
     person = User.objects.create_user(
         username=username,
@@ -66,7 +71,9 @@ def change_person(person: User, *, changes: dict[str, Any], now: datetime, actor
     person = User.objects.select_for_update().get(pk=person.pk)
     unknown = set(changes) - set(CHANGEABLE)
     if unknown:
-        raise Refused("accounts.unknown_field", f"不能修改：{', '.join(sorted(unknown))}。")
+        raise Refused(
+            "accounts.unknown_field", _("不能修改：%(join)s。") % {"join": ", ".join(sorted(unknown))}
+        )
     changed = sorted(name for name, value in changes.items() if getattr(person, name) != value)
     if not changed:
         return person
@@ -82,10 +89,12 @@ def deactivate_person(person: User, *, reason: str, now: datetime, actor: User) 
     """The person leaves: sign-in, sessions and tokens end at once; the event moves the duties."""
     require(actor, "accounts.administer")
     if person.pk == actor.pk:
-        raise Denied("accounts.not_oneself", "不能停用自己的账号。", remedy="请由另一位系统管理员办理。")
+        raise Denied(
+            "accounts.not_oneself", _("不能停用自己的账号。"), remedy=_("请由另一位系统管理员办理。")
+        )
     person = User.objects.select_for_update().get(pk=person.pk)
     if not person.is_active:
-        raise Refused("accounts.already_left", f"{person} 已停用。")
+        raise Refused("accounts.already_left", _("%(person)s 已停用。") % {"person": person})
     person.is_active = False
     person.save(update_fields=["is_active"])
     ApiToken.objects.filter(user=person, revoked_at=None).update(revoked_at=now)
@@ -100,7 +109,7 @@ def reactivate_person(person: User, *, reason: str, now: datetime, actor: User) 
     require(actor, "accounts.administer")
     person = User.objects.select_for_update().get(pk=person.pk)
     if person.is_active:
-        raise Refused("accounts.still_here", f"{person} 在岗，无需恢复。")
+        raise Refused("accounts.still_here", _("%(person)s 在岗，无需恢复。") % {"person": person})
     person.is_active = True
     person.save(update_fields=["is_active"])
     emit(PersonReturned(subject_id=person.pk, username=person.username), actor=actor, at=now, reason=reason)

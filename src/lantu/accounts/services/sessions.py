@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lantu.accounts.events import SessionEnded, SignedIn
 from lantu.accounts.models import SignIn, User
@@ -42,7 +43,7 @@ def end_session(user: User, *, sign_in_id: int, now: datetime, actor: User) -> N
     """End one session of the person. Raises Missing when it is not theirs."""
     row = SignIn.objects.filter(pk=sign_in_id, user=user).first()
     if row is None:
-        raise Missing("accounts.no_session", "没有这个登录会话。")
+        raise Missing("accounts.no_session", _("没有这个登录会话。"))
     _end([row.session_key])
     emit(SessionEnded(subject_id=user.pk, how="ended"), actor=actor, at=now)
 

@@ -11,6 +11,7 @@ from django.contrib.auth import authenticate
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from lantu.accounts.events import PasswordChanged, SignInFailed
 from lantu.accounts.models import User
@@ -33,21 +34,23 @@ def sign_in_for_token(
     key = f"token-failures:{username[:60].encode().hex()}"
     failures = cache.get(key, 0)
     if failures >= MAX_FAILURES:
-        raise Refused("accounts.locked", "失败次数过多，请 15 分钟后再试。", status=429)
+        raise Refused("accounts.locked", _("失败次数过多，请 15 分钟后再试。"), status=429)
     clean = "\x00" not in username + password
     user = authenticate(request, username=username, password=password) if clean else None
     if not isinstance(user, User) or not _second_factor_holds(user, code):
         cache.set(key, failures + 1, LOCK_SECONDS)
         note_failed_sign_in(username, address=address, now=now)
         if isinstance(user, User):
-            raise Refused("accounts.code_needed", "该账号启用了两步验证，请提供正确的 code。", status=401)
-        raise Refused("accounts.wrong_password", "用户名或密码不正确。", status=401)
+            raise Refused("accounts.code_needed", _("该账号启用了两步验证，请提供正确的 code。"), status=401)
+        raise Refused("accounts.wrong_password", _("用户名或密码不正确。"), status=401)
     if demo_refused(user):
         raise Denied(
-            "accounts.demo_refused", "演示账号只能在本机使用。", remedy="请使用系统管理员分配的正式账号。"
+            "accounts.demo_refused",
+            _("演示账号只能在本机使用。"),
+            remedy=_("请使用系统管理员分配的正式账号。"),
         )
     if user.must_change_password:
-        raise Denied("accounts.first_password", "请先登录网页，把初始密码改成自己的密码。")
+        raise Denied("accounts.first_password", _("请先登录网页，把初始密码改成自己的密码。"))
     cache.delete(key)
     return user
 

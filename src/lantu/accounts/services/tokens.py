@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lantu.accounts.events import TokenIssued, TokenRevoked
 from lantu.accounts.models import ApiToken, User
@@ -39,7 +40,7 @@ def revoke_token(user: User, *, token_id: int, now: datetime) -> None:
     """End one of the person's own tokens. Raises Missing when it is not theirs or has ended."""
     changed = ApiToken.objects.filter(pk=token_id, user=user, revoked_at=None).update(revoked_at=now)
     if not changed:
-        raise Missing("accounts.no_token", "没有这个令牌，或它已经失效。")
+        raise Missing("accounts.no_token", _("没有这个令牌，或它已经失效。"))
     emit(TokenRevoked(subject_id=user.pk, token_id=token_id), actor=user, at=now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from lantu.accounts.middleware import public
 from lantu.core.refusals import Missing
@@ -14,5 +15,7 @@ from lantu.core.refusals import Missing
 def closed(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """Accounts are given by the administrators; passwords are reset by them."""
     raise Missing(
-        "accounts.closed", "这里没有自助注册和邮件找回。", remedy="开户或忘记密码，请联系本单位的系统管理员。"
+        "accounts.closed",
+        _("这里没有自助注册和邮件找回。"),
+        remedy=_("开户或忘记密码，请联系本单位的系统管理员。"),
     )

@@ -157,7 +157,7 @@ def grant_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "accounts.administer")
     grant = Grant.objects.filter(pk=pk).first()
     if grant is None:
-        raise Missing("accounts.no_grant", "没有这项授权。")
+        raise Missing("accounts.no_grant", _("没有这项授权。"))
     revoke_grant(grant, why=_reason(request), now=timezone.now(), actor=_me(request))
     messages.success(request, _("授权已撤销，立即生效。"))
     return redirect("accounts:person", grant.user_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.models import User
@@ -36,7 +37,7 @@ def bounce(duty: Duty, *, code: str, to: User, reason: str, now: datetime, actor
     duty = locked_open(duty.pk)
     _require_allowed(duty, code=code, reason=reason, now=now, actor=actor)
     if to.pk == actor.pk:
-        raise Refused("duties.same_holder", "建议承办人不能是您自己。", field="to")
+        raise Refused("duties.same_holder", gettext("建议承办人不能是您自己。"), field="to")
     require_fit(duty, to)
     duty.bounces += 1
     second = duty.bounces == MAX_BOUNCES
@@ -65,11 +66,11 @@ def arbitrate(duty: Duty, *, to: User, reason: str, now: datetime, actor: User) 
     """The arbiter names who takes it. The decision binds: it cannot be bounced again."""
     duty = locked_open(duty.pk)
     if not duty.arbitrating:
-        raise Refused("duties.nothing_to_arbitrate", "这项责任没有等待裁定。")
+        raise Refused("duties.nothing_to_arbitrate", gettext("这项责任没有等待裁定。"))
     if actor.pk != duty.holder_id:
-        raise Denied("duties.not_arbiter", "只有受理退回的局经办可以裁定。")
+        raise Denied("duties.not_arbiter", gettext("只有受理退回的局经办可以裁定。"))
     if not reason.strip():
-        raise Unacceptable("duties.reason_missing", "请写明裁定理由。", field="reason")
+        raise Unacceptable("duties.reason_missing", gettext("请写明裁定理由。"), field="reason")
     require_fit(duty, to)
     duty.arbitrating = False
     receiver = pass_on(duty, to=to, now=now, actor=actor, why=f"裁定：{reason}")
@@ -88,21 +89,29 @@ def arbitrate(duty: Duty, *, to: User, reason: str, now: datetime, actor: User) 
 
 def _require_allowed(duty: Duty, *, code: str, reason: str, now: datetime, actor: User) -> None:
     if actor.pk != duty.holder_id:
-        raise Denied("duties.not_yours", "只有责任人可以退回。")
+        raise Denied("duties.not_yours", gettext("只有责任人可以退回。"))
     if code not in BounceReason.values:
-        raise Unacceptable("duties.bounce_code", "退回须选择规定的理由。", field="code")
+        raise Unacceptable("duties.bounce_code", gettext("退回须选择规定的理由。"), field="code")
     if code == BounceReason.NOT_OURS and not reason.strip():
-        raise Unacceptable("duties.basis_missing", "以“非本单位职责”退回须写明依据。", field="reason")
+        raise Unacceptable(
+            "duties.basis_missing", gettext("以“非本单位职责”退回须写明依据。"), field="reason"
+        )
     if is_about_duties(duty) or duty.arbitrating:
-        raise Refused("duties.cannot_bounce", "审批和裁定事项不能退回。", remedy="如不便处理，请移交他人。")
+        raise Refused(
+            "duties.cannot_bounce",
+            gettext("审批和裁定事项不能退回。"),
+            remedy=gettext("如不便处理，请移交他人。"),
+        )
     if duty.bounces >= MAX_BOUNCES:
         raise Refused(
-            "duties.decided", "这项责任已由局经办裁定，不能再退回。", remedy="如确有困难，请申请延期或停钟。"
+            "duties.decided",
+            gettext("这项责任已由局经办裁定，不能再退回。"),
+            remedy=gettext("如确有困难，请申请延期或停钟。"),
         )
     current = duty.holdings.get(ended_at=None)
     if now > after_working_seconds(current.started_at, DAY_SECONDS):
         raise Refused(
             "duties.bounce_too_late",
-            "收到已超过 1 个工作日，不能再退回。",
-            remedy="请办理，或由本单位负责人移交，或申请延期。",
+            gettext("收到已超过 1 个工作日，不能再退回。"),
+            remedy=gettext("请办理，或由本单位负责人移交，或申请延期。"),
         )

@@ -11,6 +11,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import may
@@ -41,14 +43,14 @@ def ask_stop(
 ) -> ClockStop:
     """Ask that the clock stand still for a reason of the list until about ``expected_until``."""
     duty = locked_open(duty.pk)
-    require_may_ask(duty, actor=actor, now=now, what="停钟")
+    require_may_ask(duty, actor=actor, now=now, what=gettext_noop("停钟"))
     if code not in ClockStop.Reason.values:
-        raise Unacceptable("duties.stop_code", "停钟须选择规定的理由。", field="code")
+        raise Unacceptable("duties.stop_code", _("停钟须选择规定的理由。"), field="code")
     note = require_reason(note)
     if expected_until <= now:
-        raise Unacceptable("duties.stop_until", "预计恢复时间须晚于现在。", field="expected_until")
+        raise Unacceptable("duties.stop_until", _("预计恢复时间须晚于现在。"), field="expected_until")
     if duty.stops.filter(resumed_at=None, refused_at=None).exists():
-        raise Refused("duties.stop_pending", "已有一项停钟申请在办。", remedy="请等待审批结果。")
+        raise Refused("duties.stop_pending", _("已有一项停钟申请在办。"), remedy=_("请等待审批结果。"))
     stop_id = reserve_id(ClockStop)
     label = str(ClockStop.Reason(code).label)
     decision = open_decision(
@@ -147,9 +149,9 @@ def resume(duty: Duty, *, now: datetime, actor: User | None, reason: str = "") -
         duty.stops.select_related("decision_duty").filter(approved_at__isnull=False, resumed_at=None).first()
     )
     if stop is None or duty.stopped_since is None:
-        raise Refused("duties.not_stopped", "这项责任的计时没有停止。")
+        raise Refused("duties.not_stopped", _("这项责任的计时没有停止。"))
     if actor is not None and not _may_resume(duty, actor):
-        raise Denied("duties.not_yours", "只有责任人、本单位负责人或局经办可以恢复计时。")
+        raise Denied("duties.not_yours", _("只有责任人、本单位负责人或局经办可以恢复计时。"))
     since = duty.stopped_since
     duty.due_at = shifted(duty.due_at, stopped_from=since, stopped_to=now, clock=duty.clock)
     duty.stopped_since = None
@@ -184,7 +186,9 @@ def _pending(duty: Duty) -> ClockStop:
         .first()
     )
     if stop is None:
-        raise Refused("duties.no_stop_pending", "没有待审批的停钟申请。", remedy="请刷新页面查看最新状态。")
+        raise Refused(
+            "duties.no_stop_pending", _("没有待审批的停钟申请。"), remedy=_("请刷新页面查看最新状态。")
+        )
     return stop
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import may
@@ -23,23 +24,27 @@ CLOCK_STOP = "duties.clock_stop"
 def require_may_ask(duty: Duty, *, actor: User, now: datetime, what: str) -> None:
     """Only the holder or the unit's head asks, only in time, and not about a decision itself."""
     if actor.pk not in {duty.holder_id, duty.unit.head_id}:
-        raise Denied("duties.not_yours", f"只有责任人或本单位负责人可以申请{what}。")
+        raise Denied("duties.not_yours", _("只有责任人或本单位负责人可以申请%(what)s。") % {"what": _(what)})
     if is_about_duties(duty) or duty.arbitrating:
         raise Refused(
-            "duties.not_for_decisions", f"审批和裁定事项不能申请{what}。", remedy="请尽快审批或移交他人。"
+            "duties.not_for_decisions",
+            _("审批和裁定事项不能申请%(what)s。") % {"what": _(what)},
+            remedy=_("请尽快审批或移交他人。"),
         )
     if duty.stopped_since is not None:
-        raise Refused("duties.clock_stopped", "这项责任的计时已经停止。", remedy="请先恢复计时。")
+        raise Refused("duties.clock_stopped", _("这项责任的计时已经停止。"), remedy=_("请先恢复计时。"))
     if now > duty.due_at:
         raise Refused(
-            "duties.expired", f"时限已过，不能再申请{what}。", remedy="请尽快办理，并在办理结果中说明原因。"
+            "duties.expired",
+            _("时限已过，不能再申请%(what)s。") % {"what": _(what)},
+            remedy=_("请尽快办理，并在办理结果中说明原因。"),
         )
 
 
 def require_reason(text: str) -> str:
     """The reason without surrounding space. Raises Unacceptable for an empty one."""
     if not text.strip():
-        raise Unacceptable("duties.reason_missing", "请写明理由。", field="reason")
+        raise Unacceptable("duties.reason_missing", _("请写明理由。"), field="reason")
     return text.strip()[:300]
 
 
@@ -67,10 +72,12 @@ def open_decision(
 def require_may_decide(duty: Duty, request: Extension | ClockStop, *, actor: User, rung: int) -> None:
     """Four eyes: never the one who asked. The one who owes the decision, or the bureau from that rung up."""
     if actor.pk == request.asked_by_id:
-        raise Denied("duties.same_person", "申请人不能审批自己的申请。", remedy="请等待另一位有权人员审批。")
+        raise Denied(
+            "duties.same_person", _("申请人不能审批自己的申请。"), remedy=_("请等待另一位有权人员审批。")
+        )
     owes = request.decision_duty is not None and request.decision_duty.holder_id == actor.pk
     by_office = may(actor, "duties.decide", duty.project) and (rung < 2 or Role.DIRECTOR in roles_of(actor))
     if not (owes or by_office):
         raise Denied(
-            "duties.not_decider", "您不是这项申请的审批人。", remedy="审批人见申请下方的“待审批人”。"
+            "duties.not_decider", _("您不是这项申请的审批人。"), remedy=_("审批人见申请下方的“待审批人”。")
         )

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.core.refusals import Refused, Unacceptable
@@ -37,16 +39,18 @@ def ask_extension(
     if rule is not None:
         rule.hold(duty)
     duty = locked_open(duty.pk)
-    require_may_ask(duty, actor=actor, now=now, what="延期")
+    require_may_ask(duty, actor=actor, now=now, what=gettext_noop("延期"))
     if rule is not None:
         rule.before_asking(duty, wanted_due_at, now)
     reason = require_reason(reason)
     if wanted_due_at <= duty.due_at:
-        raise Unacceptable("duties.not_later", "申请的时间须晚于现在的时限。", field="wanted_due_at")
+        raise Unacceptable("duties.not_later", _("申请的时间须晚于现在的时限。"), field="wanted_due_at")
     if duty.extensions >= MAX_EXTENSIONS:
-        raise Refused("duties.extended_twice", "已延期两次，不能再延。", remedy="如因外部原因，请申请停钟。")
+        raise Refused(
+            "duties.extended_twice", _("已延期两次，不能再延。"), remedy=_("如因外部原因，请申请停钟。")
+        )
     if duty.extension_requests.filter(decided_at=None).exists():
-        raise Refused("duties.extension_pending", "已有一项延期申请在办。", remedy="请等待审批结果。")
+        raise Refused("duties.extension_pending", _("已有一项延期申请在办。"), remedy=_("请等待审批结果。"))
     extension_id = reserve_id(Extension)
     rung = duty.extensions + 1
     decision = open_decision(
@@ -100,7 +104,7 @@ def decide_extension(duty: Duty, *, granted: bool, reason: str, now: datetime, a
     )
     if extension is None:
         raise Refused(
-            "duties.no_extension_pending", "没有待审批的延期申请。", remedy="请刷新页面查看最新状态。"
+            "duties.no_extension_pending", _("没有待审批的延期申请。"), remedy=_("请刷新页面查看最新状态。")
         )
     require_may_decide(duty, extension, actor=actor, rung=extension.rung)
     if not granted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import may
@@ -30,7 +31,7 @@ def hand_over(duty: Duty, *, to: User, reason: str, now: datetime, actor: User) 
     _require_right(duty, to, actor)
     if duty.arbitrating:
         raise Refused(
-            "duties.must_arbitrate", "这项责任正等待裁定，不能移交。", remedy="请作出裁定，指定承办人。"
+            "duties.must_arbitrate", _("这项责任正等待裁定，不能移交。"), remedy=_("请作出裁定，指定承办人。")
         )
     require_fit(duty, to)
     return _hand_over(duty, to=to, reason=reason, now=now, actor=actor)
@@ -66,7 +67,10 @@ def pass_on(duty: Duty, *, to: User, now: datetime, actor: User | None, why: str
     receiver, instead = receiver_of(to, now)
     if receiver.pk == duty.holder_id:
         raise Refused(
-            "duties.same_holder", f"{receiver} 已经是责任人。", remedy="请选择另一位承办人。", field="to"
+            "duties.same_holder",
+            _("%(receiver)s 已经是责任人。") % {"receiver": receiver},
+            remedy=_("请选择另一位承办人。"),
+            field="to",
         )
     current = Holding.objects.get(duty=duty, ended_at=None)
     moment = max(now, current.started_at)
@@ -93,8 +97,8 @@ def require_fit(duty: Duty, to: User) -> None:
     if duty.project_id is not None and not visible_projects(to).filter(pk=duty.project_id).exists():
         raise Refused(
             "duties.cannot_see",
-            f"{to} 无权查看该项目，接手后无法办理。",
-            remedy="请选择参建单位或管辖范围内的人员，或先为其申请授权。",
+            _("%(to)s 无权查看该项目，接手后无法办理。") % {"to": to},
+            remedy=_("请选择参建单位或管辖范围内的人员，或先为其申请授权。"),
             field="to",
         )
 
@@ -103,11 +107,11 @@ def _require_right(duty: Duty, to: User, actor: User) -> None:
     if may(actor, "duties.dispatch", duty.project):
         return
     if actor.pk not in {duty.holder_id, duty.unit.head_id}:
-        raise Denied("duties.not_yours", "只有责任人、本单位负责人或局经办可以移交这项责任。")
+        raise Denied("duties.not_yours", _("只有责任人、本单位负责人或局经办可以移交这项责任。"))
     if to.organisation_id != duty.unit_id:
         raise Refused(
             "duties.other_unit",
-            f"{to} 不在本单位，不能直接移交。",
-            remedy="跨单位请使用“退回”，写明理由并提出建议承办人。",
+            _("%(to)s 不在本单位，不能直接移交。") % {"to": to},
+            remedy=_("跨单位请使用“退回”，写明理由并提出建议承办人。"),
             field="to",
         )

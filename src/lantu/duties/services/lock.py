@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from lantu.core.refusals import Missing, Refused
 from lantu.duties.models import Duty
@@ -18,9 +19,9 @@ def locked_open(duty_id: int) -> Duty:
         .first()
     )
     if duty is None:
-        raise Missing("duties.unknown", "没有这项责任，或您无权查看。")
+        raise Missing("duties.unknown", _("没有这项责任，或您无权查看。"))
     if duty.closed_at is not None:
-        raise Refused("duties.already_closed", "这项责任已经办结。", remedy="请刷新页面查看最新状态。")
+        raise Refused("duties.already_closed", _("这项责任已经办结。"), remedy=_("请刷新页面查看最新状态。"))
     return duty
 
 

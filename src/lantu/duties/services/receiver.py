@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from lantu.accounts.models import Organisation, User
 from lantu.accounts.roles import Role
 from lantu.core.refusals import Refused
@@ -41,14 +43,18 @@ def receiver_of(holder: User, now: datetime) -> tuple[User, str]:
         if leader.pk != holder.pk and not is_away(leader, now) and leader.organisation_id is not None:
             return leader, f"{holder} 离岗且本单位无人承接，由局领导承接"
     raise Refused(
-        "duties.nobody", f"{holder} 已离岗，且没有可以承接的人。", remedy="请先指定其代理人或单位负责人。"
+        "duties.nobody",
+        _("%(holder)s 已离岗，且没有可以承接的人。") % {"holder": holder},
+        remedy=_("请先指定其代理人或单位负责人。"),
     )
 
 
 def _with_unit(user: User) -> User:
     if user.organisation_id is None:
         raise Refused(
-            "duties.no_unit", f"{user} 没有所属单位，不能承担责任。", remedy="请先在人员管理里填写其单位。"
+            "duties.no_unit",
+            _("%(user)s 没有所属单位，不能承担责任。") % {"user": user},
+            remedy=_("请先在人员管理里填写其单位。"),
         )
     return user
 

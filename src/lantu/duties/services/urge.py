@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
@@ -29,7 +30,7 @@ def urge(duty: Duty, *, reason: str, now: datetime, actor: User) -> Duty:
     require(actor, "duties.dispatch", duty.project)
     reason = require_reason(reason)
     if duty.stopped_since is not None:
-        raise Refused("duties.clock_stopped", "这项责任的计时已经停止。", remedy="请先恢复计时。")
+        raise Refused("duties.clock_stopped", _("这项责任的计时已经停止。"), remedy=_("请先恢复计时。"))
     if duty.slip != Slip.RED:
         duty.slip = Slip.YELLOW
     duty.level = max(duty.level, YELLOW_RUNG)

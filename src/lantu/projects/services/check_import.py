@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.utils.translation import gettext as _
 
 from lantu.core.refusals import Unacceptable
 from lantu.projects.models import ImportRun
@@ -85,7 +86,9 @@ class _Tally:
         run.rows_total = run.rows_done
         if run.rows_total == 0 and not run.errors:
             self.refuse(
-                Unacceptable("projects.sheet_no_rows", "列标题下面没有数据行。", remedy="请填写后再导入。")
+                Unacceptable(
+                    "projects.sheet_no_rows", _("列标题下面没有数据行。"), remedy=_("请填写后再导入。")
+                )
             )
         run.new_units = [[unit, rows] for unit, rows in sorted(self.units.items())][:SHOWN_ERRORS]
         run.state = ImportRun.State.REJECTED if run.error_count else ImportRun.State.READY

@@ -6,6 +6,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lantu.accounts.permissions import require
@@ -28,7 +29,7 @@ def get_run(request: HttpRequest, pk: int) -> ImportRun:
     require(request.user, "projects.import")
     run = ImportRun.objects.select_related("started_by").filter(pk=pk).first()
     if run is None:
-        raise Missing("projects.no_import", "没有这次导入。", remedy="请从导入页面进入。")
+        raise Missing("projects.no_import", _("没有这次导入。"), remedy=_("请从导入页面进入。"))
     return run
 
 

@@ -118,6 +118,14 @@ def test_pages_say_whose_they_are_and_when_they_were_made(cast: Any, client: Cli
     assert 'rel="manifest"' in html
 
 
+def test_the_address_of_a_button_says_so_in_plain_words(cast: Any, client: Client) -> None:
+    client.force_login(cast.contractor)
+    got = client.get(reverse("duties:urge", args=[1]))
+    assert got.status_code == 405
+    assert got["Allow"] == "POST"
+    assert "这里不能直接打开" in got.content.decode()
+
+
 def test_letters_and_contrast_are_in_the_first_byte() -> None:
     client = Client()
     sent = {"text": "bigger", "contrast": "more", "theme": "dark"}
