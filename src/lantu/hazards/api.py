@@ -16,8 +16,8 @@ from lantu.core.paging import Page, page_of
 from lantu.core.refusals import Unacceptable
 from lantu.hazards import api_beside, selectors, services
 from lantu.hazards import schemas as shapes
+from lantu.hazards.api_shown import asked, in_full, shown
 from lantu.hazards.inspections.api import router as inspections_router
-from lantu.hazards.outward import asked, in_full, shown
 from lantu.hazards.phone.api import router as phone_router
 from lantu.hazards.risk_points.api import router as risk_points_router
 from lantu.projects.selectors import get_visible

@@ -15,12 +15,12 @@ from lantu.core.paging import Page, page_of
 from lantu.hazards import schemas as shapes
 from lantu.hazards import schemas_beside as beside
 from lantu.hazards import services
+from lantu.hazards.api_shown import asked, in_full
 from lantu.hazards.breakdown import Share, false_by_rule, rate_rows
 from lantu.hazards.doing_beside import addressee
 from lantu.hazards.grave.judging import major_clauses
 from lantu.hazards.lookbacks.selectors import get_visible_look_back, visible_look_backs
 from lantu.hazards.models import Document, LookBack
-from lantu.hazards.outward import asked, in_full
 from lantu.hazards.repeats import offenders
 from lantu.hazards.services.plan import ITEMS
 

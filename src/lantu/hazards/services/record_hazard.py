@@ -63,43 +63,37 @@ def record_hazard(
     title = clean_text(title, most=160)
     _check(title, grade, source, field)
     _check_place(lon, lat)
+    if grade != Grade.RED:
+        major_clause = major_basis = ""
     hazard = Hazard(
-        pk=next_pk(),
-        project=project,
-        source=source,
-        title=title,
-        description=clean_text(description),
-        place=clean_text(found_at_place, most=120),
-        lon=project.lon if lon is None else lon,
-        lat=project.lat if lat is None else lat,
-        grade=grade,
-        clause=clean_text(clause, most=400),
-        measures_required=clean_text(measures),
-        major_clause=clean_text(major_clause, most=20) if grade == Grade.RED else "",
-        major_basis=clean_text(major_basis) if grade == Grade.RED else "",
-        field=field,
-        sub_type=clean_text(sub_type, most=60),
-        checked_by=clean_text(checked_by, most=160),
-        pin=check_pin(pin or {}),
-        ifc_guid=check_guid(ifc_guid),
-        source_ref=source_ref[:80],
-        source_inputs=dict(inputs or {}),
-        state=HazardState.DETECTED,
-        opened_at=now,
+        pk=next_pk(), project=project, source=source, title=title, description=clean_text(description),
+        place=clean_text(found_at_place, most=120), lon=project.lon if lon is None else lon,
+        lat=project.lat if lat is None else lat, grade=grade, clause=clean_text(clause, most=400),
+        measures_required=clean_text(measures), major_clause=clean_text(major_clause, most=20),
+        major_basis=clean_text(major_basis), field=field, sub_type=clean_text(sub_type, most=60),
+        checked_by=clean_text(checked_by, most=160), pin=check_pin(pin or {}), ifc_guid=check_guid(ifc_guid),
+        source_ref=source_ref[:80], source_inputs=dict(inputs or {}), state=HazardState.DETECTED, opened_at=now,
         reporter=by,
-    )
+    )  # fmt: skip
+    return _store(hazard, by=by, now=now, files=files, cause_id=cause_id)
+
+
+def _store(
+    hazard: Hazard, *, by: User | None, now: datetime, files: Sequence[Any], cause_id: int | None
+) -> Hazard:
+    """The row with its duty, its photos and its event."""
     hazard.duty = first_duty(hazard, now=now, actor=by)
     hazard.save(force_insert=True)
     keep_files(files, hazard=hazard, supports_type=SUBJECT, supports_id=hazard.pk, by=by, now=now)
     emit(
         HazardOpened(
-            project_id=project.pk,
+            project_id=hazard.project_id,
             subject_id=hazard.pk,
             before="",
             after=hazard.state,
-            source=str(source),
-            grade=grade,
-            title=title,
+            source=str(hazard.source),
+            grade=hazard.grade,
+            title=hazard.title,
             alert_id=None,
         ),
         actor=by,

@@ -12,7 +12,7 @@ from lantu.core.findings import words
 from lantu.core.models import Evidence
 from lantu.hazards import selectors
 from lantu.hazards.actions import actions_for
-from lantu.hazards.models import Hazard
+from lantu.hazards.models import Hazard, Plan, StopOrder
 from lantu.hazards.services.extension import pending_extension
 from lantu.hazards.services.plan import ITEMS
 
@@ -131,62 +131,11 @@ def beside(hazard: Hazard) -> dict[str, Any]:
     """Plans, stops, listings, disputes and the pending request for more time."""
     extension = pending_extension(hazard) if hazard.is_open else None
     return {
-        "plans": [
-            {
-                "no": plan.no,
-                "items": {name: getattr(plan, name) for name in ITEMS},
-                "finish_at": plan.finish_at,
-                "by": str(plan.by),
-                "at": plan.at,
-                "passed": plan.passed,
-                "in_place": plan.in_place,
-                "decided_by": str(plan.decided_by) if plan.decided_by else None,
-                "decided_at": plan.decided_at,
-                "note": plan.note,
-            }
-            for plan in hazard.plans.select_related("by", "decided_by")
-        ],
-        "stops": [
-            {
-                "number": stop.number,
-                "scope": stop.scope,
-                "area": stop.area,
-                "reason": stop.reason,
-                "by": str(stop.by),
-                "at": stop.at,
-                "resume_asked_by": str(stop.resume_asked_by) if stop.resume_asked_by else None,
-                "resume_asked_at": stop.resume_asked_at,
-                "resume_text": stop.resume_text,
-                "resumed_by": str(stop.resumed_by) if stop.resumed_by else None,
-                "resumed_at": stop.resumed_at,
-                "resume_number": stop.resume_number,
-            }
-            for stop in hazard.stops.select_related("by", "resume_asked_by", "resumed_by")
-        ],
-        "listings": [
-            {
-                "number": row.number,
-                "authority": row.authority,
-                "document_no": row.document_no,
-                "requirement": row.requirement,
-                "until": row.until,
-                "at": row.at,
-                "delisted_at": row.delisted_at,
-                "delist_document_no": row.delist_document_no,
-            }
-            for row in hazard.listings.all()
-        ],
+        "plans": [_plan(plan) for plan in hazard.plans.select_related("by", "decided_by")],
+        "stops": [_stop(stop) for stop in hazard.stops.select_related("by", "resume_asked_by", "resumed_by")],
+        "listings": [_plainly(row, _OF_LISTING) for row in hazard.listings.all()],
         "disputes": [
-            {
-                "ground": row.ground,
-                "reason": row.reason,
-                "by": str(row.by),
-                "at": row.at,
-                "outcome": row.outcome,
-                "decided_by": str(row.decided_by) if row.decided_by else None,
-                "decided_at": row.decided_at,
-                "note": row.note,
-            }
+            _plainly(row, _OF_DISPUTE) | {"by": str(row.by), "decided_by": _name(row.decided_by)}
             for row in hazard.disputes.select_related("by", "decided_by")
         ],
         "extension_asked": extension
@@ -199,3 +148,36 @@ def beside(hazard: Hazard) -> dict[str, Any]:
             "decider": str(extension.decision_duty.holder) if extension.decision_duty else None,
         },
     }
+
+
+_OF_PLAN = ("no", "finish_at", "at", "passed", "in_place", "decided_at", "note")
+_OF_STOP = (
+    "number", "scope", "area", "reason", "at", "resume_asked_at", "resume_text", "resumed_at", "resume_number",
+)  # fmt: skip
+_OF_LISTING = (
+    "number", "authority", "document_no", "requirement", "until", "at", "delisted_at", "delist_document_no",
+)  # fmt: skip
+_OF_DISPUTE = ("ground", "reason", "at", "outcome", "decided_at", "note")
+
+
+def _plainly(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _name(person: Any) -> str | None:
+    return None if person is None else str(person)
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    items = {name: getattr(plan, name) for name in ITEMS}
+    people = {"by": str(plan.by), "decided_by": _name(plan.decided_by)}
+    return _plainly(plan, _OF_PLAN) | people | {"items": items}
+
+
+def _stop(stop: StopOrder) -> dict[str, Any]:
+    people = {
+        "by": str(stop.by),
+        "resume_asked_by": _name(stop.resume_asked_by),
+        "resumed_by": _name(stop.resumed_by),
+    }
+    return _plainly(stop, _OF_STOP) | people
