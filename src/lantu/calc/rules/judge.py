@@ -258,5 +258,5 @@ def _pair(book: Book, state: State, slot: Ints) -> tuple[Floats, NDArray[np.int8
     code[~fresh] = STALE_PAIR
     ratio = book.pair[slot] == 2
     code[fresh & ratio & (b == 0)] = ZERO_DENOMINATOR
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(ratio, a / b, a - b), code

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantu.calc.rules import DAY, NIGHT, Book, Compare, Kind, Level, Rule, Slot, Stat, State, judge_readings
+from lantu.calc.rules.bands import BAND_LIMITS_PCT
 from lantu.calc.rules.tests.feed import MINUTE, NOON, rule
 
 SLOTS = [
@@ -34,6 +35,18 @@ SLOTS = [
         period_s=60,
     ),
     Slot(rule=rule(levels=(Level(2, 11.0),)), channel=2, period_s=60, upper_bound_only=True),
+    Slot(
+        rule=rule(
+            kind=Kind.BAND,
+            window_s=600,
+            cumulative=12.0,
+            rate=900.0,
+            samples=2,
+            levels=tuple(Level(n, limit) for n, limit in zip((2, 3, 4), BAND_LIMITS_PCT, strict=True)),
+        ),
+        channel=2,
+        period_s=60,
+    ),
 ]
 BOOK = Book.of(SLOTS)
 
