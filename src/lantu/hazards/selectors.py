@@ -59,6 +59,9 @@ CHIPS = (
     (gettext_lazy("逾期"), "due", "overdue"),
     (gettext_lazy("计入整改率"), "set", "counted"),
     (gettext_lazy("本年到期"), "due", "year"),
+    (gettext_lazy("重大"), "set", "major"),
+    (gettext_lazy("停工中"), "set", "stopped"),
+    (gettext_lazy("复发"), "set", "reopened"),
     (gettext_lazy("已销号"), "set", "closed"),
     (gettext_lazy("不计入"), "set", "excluded"),
 )
