@@ -20,6 +20,7 @@ urlpatterns = [
     path("poster/<str:code>/", views_documents.poster, name="poster"),
     path("poster/<str:code>/qr.svg", views_documents.poster_qr, name="poster_qr"),
     path("<int:pk>/documents/", views_documents.documents, name="documents"),
+    path("look-backs/", views_beside.look_backs, name="look_backs"),
     path("look-backs/<int:pk>/", views_beside.look_back, name="look_back"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/do/<slug:verb>/", views.act, name="act"),

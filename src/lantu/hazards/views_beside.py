@@ -18,7 +18,7 @@ from lantu.core.refusals import Refused
 from lantu.hazards import selectors
 from lantu.hazards.grave.judging import major_clauses
 from lantu.hazards.grave.standing import listing_in_force, stop_in_force
-from lantu.hazards.lookbacks.selectors import get_visible_look_back
+from lantu.hazards.lookbacks.selectors import get_visible_look_back, visible_look_backs
 from lantu.hazards.models import Dispute, Hazard, InPlace, Listing, Plan, StopOrder
 from lantu.hazards.parties import addressees
 from lantu.hazards.services.extension import pending_extension
@@ -29,6 +29,7 @@ from lantu.hazards.states import OrderType
 
 KEPT_PUBLIC = timedelta(days=365)
 MOST_DELIVERIES = 40
+MOST_ROWS = 200
 
 
 def beside(hazard: Hazard, verbs: frozenset[str]) -> dict[str, Any]:
@@ -64,6 +65,18 @@ def _items_of(plan: Plan) -> list[tuple[Any, str]]:
 def plan_items() -> list[tuple[str, Any]]:
     """The six items with their labels."""
     return [(name, Plan._meta.get_field(name).verbose_name) for name in ITEMS]  # type: ignore[union-attr]
+
+
+@require_GET
+def look_backs(request: HttpRequest) -> HttpResponse:
+    """All look-backs that the reader may see: what is owed first, then what was found."""
+    user: Any = request.user
+    require(user, "hazards.read")
+    rows = visible_look_backs(user)
+    owed = list(rows.filter(done_at=None).order_by("due_at")[:MOST_ROWS])
+    done = list(rows.filter(done_at__isnull=False).order_by("-done_at")[:MOST_ROWS])
+    failed = sum(row.passed is False for row in done)
+    return render(request, "hazards/look_backs.html", {"owed": owed, "done": done, "failed": failed})
 
 
 @require_http_methods(["GET", "POST"])

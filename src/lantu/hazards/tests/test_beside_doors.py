@@ -132,6 +132,7 @@ def test_more_time_and_look_backs_over_http(
     client.force_login(cast.inspector)
     assert client.get("/api/v1/look-backs?open_only=true").json()["items"][0]["id"] == row.pk
     assert client.get(f"/hazards/look-backs/{row.pk}/").status_code == 200
+    assert closed.title in client.get("/hazards/look-backs/").content.decode()
     page = client.post(f"/hazards/look-backs/{row.pk}/", {"passed": "0", "note": ""})
     assert page.status_code == 422
     done = client.post(f"/api/v1/look-backs/{row.pk}/done", {"passed": "false", "note": "护栏又被拆除"})
