@@ -99,7 +99,7 @@ def risk_map(request: HttpRequest) -> HttpResponse:
     counts = dict.fromkeys((4, 3, 2, 1), 0)
     for grade in rows.values_list("grade", flat=True):
         counts[grade] += 1
-    grave = list(
+    grave: list[Any] = list(
         rows.filter(grade__gte=RiskColour.ORANGE)
         .select_related("project", "responsible")
         .order_by("-grade", "work_to", "id")[:60]

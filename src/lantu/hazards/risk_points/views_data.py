@@ -99,7 +99,7 @@ def sheets(request: HttpRequest, code: str) -> HttpResponse:
     """A4 sheets to hang at the points of a project: name, colour, controls, the person, the QR code."""
     require(request.user, "risk_points.read")
     project = get_visible(request.user, code)
-    points = list(
+    points: list[Any] = list(
         selectors.visible_points(request.user)
         .filter(project=project, state__in=MAPPED_STATES)
         .select_related("project", "responsible__organisation")

@@ -60,7 +60,7 @@ def import_points(request: HttpRequest) -> HttpResponse:
             file = request.FILES.get("file")
             if file is None:
                 raise Unacceptable("risk_points.no_file", _("请选择文件。"), field="file")
-            preview = sheets.read_points(file, str(file.name), by=user, now=timezone.now())  # type: ignore[arg-type]
+            preview = sheets.read_points(file, str(file.name), by=user, now=timezone.now())
             context = {
                 "preview": preview,
                 "rows": ""

@@ -87,6 +87,8 @@ def check_point(
 
 
 def _round_for(point: RiskPoint, by: User) -> PatrolRound | None:
+    if by.organisation_id is None:
+        return None
     rounds = PatrolRound.objects.filter(
         state=RoundState.OPEN, plan__stops__point=point, patroller__organisation_id=by.organisation_id
     )
