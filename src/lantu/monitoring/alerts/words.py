@@ -68,7 +68,12 @@ INPUTS: dict[str, Any] = {
     "periods": _("允许缺报周期数"),
     "last_seen_ms": _("最后来数时间"),
 }
-_CHOICES: dict[str, dict[str, Any]] = {"statistic": dict(Stat.choices), "per": dict(Per.choices)}
+_PARTS = {"jibs": _("臂与臂"), "rope_and_jib": _("吊绳与臂"), "ropes": _("吊绳与吊绳")}
+_CHOICES: dict[str, dict[str, Any]] = {
+    "statistic": dict(Stat.choices),
+    "per": dict(Per.choices),
+    "part": _PARTS,
+}
 
 
 def inputs_in_words(inputs: Mapping[str, Any]) -> list[tuple[Any, str]]:
