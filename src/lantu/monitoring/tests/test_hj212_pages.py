@@ -255,7 +255,7 @@ def test_over_the_api(dust: Any, cast: Any, client: Client) -> None:
     assert client.put("/api/v1/devices/D1/hj212", many, content_type="application/json").status_code == 409
     bad = client.put("/api/v1/devices/D1/hj212", {"mn": "no blanks"}, content_type="application/json")
     assert bad.status_code == 409
-    assert bad.json()["field"] == "mn"
+    assert bad.json()["errors"][0]["field"] == "mn"
     assert client.get("/api/v1/devices/P1/hj212").status_code == 404
     assert client.get("/api/v1/gateways").json() == []
     assert sign_in(client, cast.outsider).get("/api/v1/devices/D1/hj212").status_code == 404

@@ -21,6 +21,9 @@ from lantu.monitoring.gateway.protocol import GatewayProtocol, Link
 from lantu.monitoring.ingest.memory import registry_version
 from lantu.monitoring.ingest.publish import Outgoing
 
+ROWS = 500
+WRITTEN = ["last_packet_at", "last_peer", "last_answer", "clock_skew_s", "last_data_at", "unmapped"]
+
 
 class Hj212Handler:
     """See protocol.Handler."""
@@ -37,16 +40,34 @@ class Hj212Handler:
         version = registry_version()
         if version != self.notes.directory.version:
             self.notes.adopt(load_directory(version))
-        for note in self.notes.take():
-            save_note(note, now=now)
+        notes = self.notes.take()
+        for first in range(0, len(notes), ROWS):
+            save_notes(notes[first : first + ROWS], now=now)
 
 
 @transaction.atomic
-def save_note(note: Note, *, now: datetime) -> None:
-    """Write what was seen of a station; a clock that went wrong, or came right, is an event."""
-    row = Hj212Station.objects.select_for_update().filter(pk=note.device_id).first()
-    if row is None:
-        return  # taken out of the register meanwhile
+def save_notes(notes: list[Note], *, now: datetime) -> None:
+    """Write what was seen of stations, many rows at once; a clock that went wrong, or came right, is an event."""
+    rows = Hj212Station.objects.select_for_update().in_bulk([note.device_id for note in notes])
+    # A station that was taken out of the register meanwhile has no row.
+    known = [(rows[note.device_id], note) for note in notes if note.device_id in rows]
+    for row, note in known:
+        _apply(row, note)
+    Hj212Station.objects.bulk_update(rows.values(), WRITTEN)
+    crossed = {row.pk: note for row, note in known if note.skew_crossed and note.skew_s is not None}
+    for device in Device.objects.only("project_id", "code").filter(pk__in=crossed).order_by("pk"):
+        skew_s = round(crossed[device.pk].skew_s or 0.0, 1)
+        emit(
+            StationClockSkewed(
+                project_id=device.project_id, subject_id=device.pk, code=device.code, skew_s=skew_s,
+                limit_s=SKEW_LIMIT_S, wrong=abs(skew_s) > SKEW_LIMIT_S,
+            ),
+            actor=None,
+            at=now,
+        )  # fmt: skip
+
+
+def _apply(row: Hj212Station, note: Note) -> None:
     row.last_packet_at = note.at
     row.last_peer = note.peer[:45]
     row.last_answer = note.answer[:120] or row.last_answer
@@ -57,21 +78,6 @@ def save_note(note: Note, *, now: datetime) -> None:
         row.last_data_at = max(data_at, row.last_data_at or data_at)
     if note.unmapped - set(row.unmapped):
         row.unmapped = sorted(note.unmapped | set(row.unmapped))[:UNMAPPED]
-    row.save(
-        update_fields=[
-            "last_packet_at", "last_peer", "last_answer", "clock_skew_s", "last_data_at", "unmapped",
-        ]
-    )  # fmt: skip
-    if note.skew_crossed and note.skew_s is not None:
-        device = Device.objects.only("project_id", "code").get(pk=note.device_id)
-        emit(
-            StationClockSkewed(
-                project_id=device.project_id, subject_id=device.pk, code=device.code,
-                skew_s=round(note.skew_s, 1), limit_s=SKEW_LIMIT_S, wrong=abs(note.skew_s) > SKEW_LIMIT_S,
-            ),
-            actor=None,
-            at=now,
-        )  # fmt: skip
 
 
 def replay(raw: bytes, now: datetime) -> list[Outgoing]:
