@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.journeys.conftest import CHROMIUM, CHROMIUM_FLAGS, City
 
@@ -95,9 +96,13 @@ class Phone:
     def until(self, holds: Callable[[], bool]) -> None:
         """Ask again and again: what a promise in the page answers is not awaited by the driver's own waiting."""
         for _again in range(PATIENCE_MS // 200):
-            if holds():
-                return
-            self.page.wait_for_timeout(200)
+            try:
+                if holds():
+                    return
+            except PlaywrightError as error:
+                if "context was destroyed" not in str(error):
+                    raise
+            self.page.wait_for_timeout(200)  # also when the page has just moved on
         pytest.fail(f"waited in vain; the queue holds {self.queue()}")
 
     def wait_until_kept(self, path: str) -> None:

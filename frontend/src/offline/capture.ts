@@ -9,7 +9,7 @@
  */
 import { itemsOf, type Item, type StoredFile } from "./db";
 import { newKey, onQueueChange, remove, save, waiting } from "./queue";
-import { canWork, pageUser } from "./register";
+import { canWork, onSite, pageUser } from "./register";
 import { drain } from "./send";
 import { word } from "../lib/words";
 
@@ -24,6 +24,9 @@ export function wireOfflineForms(): void {
     if (form.dataset.busy) return;
     form.dataset.busy = "1";
     void take(form, event.submitter).finally(() => delete form.dataset.busy);
+  });
+  document.addEventListener("input", (event) => {
+    (event.target as Element).closest("form[data-offline]")?.setAttribute("data-dirty", "");
   });
   onQueueChange(() => void showWaiting());
   void showWaiting();
@@ -40,9 +43,14 @@ async function take(form: HTMLFormElement, submitter: HTMLElement | null): Promi
     form.submit();
     return;
   }
-  note(form, word("queue_saved"), "");
+  form.removeAttribute("data-dirty");
+  note(form, word(navigator.onLine ? "queue_saved" : "queue_saved_long"), "");
   await askForSync();
-  void navigator.storage?.persist?.();
+  if (!navigator.onLine) {
+    delete form.dataset.busy;
+    return showWaiting();
+  }
+  if (onSite()) void navigator.storage?.persist?.();
   await Promise.race([drain(item.user, { force: true }), new Promise((resolve) => setTimeout(resolve, ANSWER_MS))]);
   await follow(form, item);
 }
@@ -88,14 +96,24 @@ async function follow(form: HTMLFormElement, sent: Item): Promise<void> {
   const item = (await itemsOf(sent.user)).find((one) => one.key === sent.key);
   if (!item) return;
   if (item.state === "done" || item.state === "kept") {
-    carry(item.said, item.state === "kept" ? "warning" : "success");
-    location.assign(item.link || location.pathname);
+    moveOn(form, item);
   } else if (item.state === "refused") {
     note(form, item.said, "bad");
   } else {
     note(form, word(item.waits === "signin" ? "queue_signin" : "queue_saved_long"), "");
     await showWaiting();
   }
+}
+
+/** To the page that follows, unless somebody is writing here: then a line says it, and nothing typed is lost. */
+function moveOn(form: HTMLFormElement, item: Item): void {
+  form.toggleAttribute("data-waiting", true);
+  if (document.querySelector("form[data-dirty]")) {
+    note(form, item.said, "");
+    return;
+  }
+  carry(item.said, item.state === "kept" ? "warning" : "success");
+  location.assign(item.link || location.pathname);
 }
 
 /** Background sync sends even when the page is closed, where the browser has it. */
@@ -128,14 +146,31 @@ async function showWaiting(): Promise<void> {
   const items = await itemsOf(pageUser() ?? "");
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-offline]")) {
     const mine = items.find((item) => item.url === new URL(form.action).pathname && waiting(item));
+    if (form.dataset.busy) continue; // whoever pressed the button follows it
     const was = form.hasAttribute("data-waiting");
-    form.toggleAttribute("data-waiting", Boolean(mine));
-    if (mine && !form.dataset.busy) note(form, word(mine.waits === "signin" ? "queue_signin" : "queue_saved_long"), "");
-    if (was && !mine) form.querySelector(":scope > .lt-queue-note:not(.bad)")?.remove();
+    if (mine) {
+      form.toggleAttribute("data-waiting", true);
+      note(form, word(mine.waits === "signin" ? "queue_signin" : "queue_saved_long"), "");
+    } else if (was) {
+      settled(form, items);
+    }
   }
   for (const next of document.querySelectorAll<HTMLElement>("[data-after]")) {
     next.hidden = !items.some((item) => item.url === next.dataset.after && waiting(item));
   }
+}
+
+/** What waited here has an answer now. */
+function settled(form: HTMLFormElement, items: Item[]): void {
+  const address = new URL(form.action).pathname;
+  const last = items.filter((item) => item.url === address && item.settledAt).sort((a, b) => b.settledAt - a.settledAt)[0];
+  if (last?.state === "done" || last?.state === "kept") {
+    moveOn(form, last);
+    return;
+  }
+  form.removeAttribute("data-waiting");
+  if (last) note(form, last.said, "bad");
+  else form.querySelector(":scope > .lt-queue-note")?.remove();
 }
 
 /** What the server said is read on the page that follows. */

@@ -14,6 +14,9 @@ export async function currentUser(): Promise<string> {
   return pageUser() ?? (await getMeta("user")) ?? "";
 }
 
+/** A phone, or the installed app: only there is it worth fetching ahead what a tunnel may need. */
+export const onSite = (): boolean => matchMedia("(max-width: 991.98px), (pointer: coarse), (display-mode: standalone)").matches;
+
 export const canWork = (): boolean => "indexedDB" in window;
 
 export async function startWorker(): Promise<void> {
@@ -30,7 +33,7 @@ export async function startWorker(): Promise<void> {
   const active = (await navigator.serviceWorker.ready).active;
   if (user === undefined || !active) return;
   await ask(active, { type: "who", user });
-  if (user) await keepReady(active, user);
+  if (user && onSite()) await keepReady(active, user);
 }
 
 /** A message with an answer: resolves when the worker has done it. */

@@ -25,7 +25,7 @@ const PAGES = "lt-pages-";
 const current = STATIC + LANTU_VERSION;
 const PATIENCE_MS = 6000; // then the kept copy is better than waiting on a site's network
 const MOST_KEPT = 400;
-const FRESH_MS = 2 * 60_000;
+const FRESH_MS = 5 * 60_000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
