@@ -13,6 +13,7 @@ from lantu.monitoring.devices.models import Channel
 from lantu.monitoring.rules.marks import band_marks, place_marks
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.selectors import versions_in_force
+from lantu.monitoring.rules.states import RuleKind
 from lantu.monitoring.telemetry.packing import decimals
 from lantu.monitoring.telemetry.quality import Quality
 from lantu.monitoring.telemetry.selectors import AUTO_POINTS, raw_blocks, raw_series, step_for, stepped_series
@@ -136,7 +137,9 @@ def channel_chart(channel: Channel, *, now: datetime, hours: int = 24) -> dict[s
 def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
     """The channel around the moment of the alert, with the limits of the rule version that judged."""
     if alert.channel is None:
-        return _spec(alert.device.name, "", [], _("断数期间没有数值"))
+        silent = alert.rule_version.kind == RuleKind.SILENCE
+        words = _("断数期间没有数值") if silent else _("该预警关系整台设备，没有单一通道的曲线")
+        return _spec(alert.device.name, "", [], words)
     since = alert.opened_at - timedelta(hours=2)
     until = min(max(alert.last_at or alert.opened_at, alert.opened_at) + timedelta(hours=2), now)
     until = min(max(until, since + timedelta(hours=1)), since + timedelta(days=7))
