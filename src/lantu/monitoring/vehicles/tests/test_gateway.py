@@ -224,7 +224,7 @@ def test_heartbeat_logout_and_what_is_not_supported() -> None:
     [
         (jt808.encode_position(position(NOW + timedelta(hours=1), 0)), "future_time"),
         (jt808.encode_position(position(NOW - timedelta(days=500), 0)), "too_old"),
-        (jt808.encode_position(position(NOW, 0))[:-3] + b"\x21\x00\x32", "bad_time"),
+        (jt808.encode_position(position(NOW, 0))[:-3] + b"\x25\x00\x32", "bad_time"),
         (jt808.encode_position(replace(position(NOW, 0), lon=10.0)), "out_of_range"),
         (b"short", "bad_shape"),
     ],
