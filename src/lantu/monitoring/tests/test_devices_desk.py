@@ -117,6 +117,23 @@ def test_every_wrong_cell_is_named_and_nothing_is_registered(equipment: SimpleNa
         apply_import(run, actor=cast.officer, now=NOW)
 
 
+def test_a_logger_gets_its_mn_with_the_sheet(equipment: SimpleNamespace, cast: Any) -> None:
+    head = [*HEAD, "MN"]
+    good = [*row("N-5", equipment.project), "88888880000001"]
+    run = check_sheet(file=sheet(good, head=head), name="a.xlsx", actor=cast.officer, now=NOW)
+    apply_import(run, actor=cast.officer, now=NOW)
+    device = Device.objects.select_related("hj212", "project", "type").get(code="N-5")
+    assert device.hj212.mn == "88888880000001"
+    items = {
+        item.key: item for item in check_devices([device], since=NOW, until=NOW + timedelta(hours=1))[0].items
+    }
+    assert (items["protocol"].verdict, items["token"].verdict) == ("pass", "pass")
+    again = [*row("N-6", equipment.project), "88888880000001"]
+    wrong = [*row("N-7", equipment.project), "不是 MN"]
+    run = check_sheet(file=sheet(again, wrong, head=head), name="a.xlsx", actor=cast.officer, now=NOW)
+    assert [(error["row"], error["letter"]) for error in run.errors] == [(3, "I"), (4, "I")]
+
+
 def test_sheets_of_strangers_and_sheets_without_headings(equipment: SimpleNamespace, cast: Any) -> None:
     with pytest.raises(Denied):
         check_sheet(file=sheet(), name="a.xlsx", actor=cast.auditor, now=NOW)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from lantu.core.models import Event
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.rules.desk.jobs import preview_rule
 from lantu.monitoring.rules.desk.models import RulePreview, RuleProposal
 from lantu.monitoring.rules.desk.services.decide import approve, send_back, submit, withdraw
 from lantu.monitoring.rules.desk.services.preview import ask_preview
@@ -158,6 +159,31 @@ def test_the_replay_says_what_would_have_fired_and_what_would_be_lost(
     preview = ask_preview(RuleProposal.objects.get(), now=NOW + timedelta(hours=1), actor=cast.officer)
     assert (preview.fired, len(preview.lost)) == (0, 1)
     assert Alert.objects.filter(rule=rule).count() == 1  # a replay raises nothing
+
+
+def test_a_long_replay_is_work_for_a_worker(rule: Rule, cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lantu.monitoring.rules.desk.services.preview.AT_ONCE", 0)
+    proposal = draft(rule, cast.officer)
+    preview = ask_preview(proposal, now=NOW, actor=cast.officer)
+    assert preview.state == PreviewState.QUEUED
+    with pytest.raises(Refused, match="还没有结束"):
+        ask_preview(proposal, now=NOW, actor=cast.officer)
+    preview_rule(preview.pk)
+    preview.refresh_from_db()
+    assert (preview.state, preview.share) == (PreviewState.DONE, 100)
+    with pytest.raises(Refused, match="1 到 92"):
+        ask_preview(proposal, now=NOW, actor=cast.officer, days=0)
+
+
+def test_a_replay_that_breaks_says_so(rule: Rule, cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposal = draft(rule, cast.officer)
+
+    def broken(*_args: Any, **_more: Any) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr("lantu.monitoring.rules.desk.services.preview.replay", broken)
+    with pytest.raises(RuntimeError):
+        ask_preview(proposal, now=NOW, actor=cast.officer)
 
 
 def test_a_replay_counts_abstentions_and_refuses_what_it_cannot_judge(

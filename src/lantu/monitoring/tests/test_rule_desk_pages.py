@@ -136,7 +136,7 @@ def test_the_list_names_who_has_the_ball_after_it_was_taken_up(
         subject_type="hazards.hazard", subject_id=77, step="rectify", title="整改", action_label="整改", action_url="/",
         holder=cast.supervisor, severity=2, due_at=NOW + timedelta(days=1), now=NOW, actor=None, project=equipment.project,
     )  # fmt: skip
-    take_up(alert, taken_up_ref="hazards.hazard:77", now=NOW, actor=None)
+    take_up(alert, hazard_ref="hazards.hazard:77", now=NOW, actor=None)
     row = with_balls(find_alerts(cast.officer))[0]
     assert row.ball == duty  # type: ignore[attr-defined]
 

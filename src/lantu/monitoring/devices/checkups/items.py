@@ -74,6 +74,8 @@ class Seen:
     missing_facts: tuple[str, ...]
     missing_fields: tuple[str, ...]
     exempt_reason: str = ""
+    mn: str = ""
+    unmapped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,17 @@ def _connected(seen: Seen) -> Item:
 
 
 def _protocol(seen: Seen) -> Item:
+    if seen.unmapped:
+        return Item(
+            "protocol",
+            WARN,
+            _("HJ 212（MN %(mn)s）：%(codes)s 没有对应的通道")
+            % {"mn": seen.mn, "codes": "、".join(seen.unmapped[:8])},
+            _("请在设备的 HJ 212 设置里对照因子，或登记有该通道的类型。"),
+            "device",
+        )
+    if seen.mn:
+        return Item("protocol", PASS, _("经 HJ 212 接入，MN %(mn)s") % {"mn": seen.mn})
     if seen.sources:
         return Item("protocol", PASS, _("经 %(ways)s 接入") % {"ways": "、".join(seen.sources)})
     if any(channel.readings for channel in seen.channels):
@@ -319,7 +332,7 @@ def _calibration(seen: Seen) -> Item:
 
 def _token(seen: Seen) -> Item:
     if seen.token_issued_at is None:
-        if any(channel.readings for channel in seen.channels):
+        if seen.mn or any(channel.readings for channel in seen.channels):
             return Item("token", PASS, _("经网关接入，不用口令"))
         return Item("token", FAIL, _("没有签发口令"), _("请在设备页面签发口令。"), "token")
     days = (seen.until - seen.token_issued_at).days

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lantu.calc.readings_quality import clock_skew_s, fingerprint, flat_run, twins
 from lantu.monitoring.devices.checkups.items import ChannelSeen, Checkup, Seen, examine
 from lantu.monitoring.devices.models import Channel, Device
+from lantu.monitoring.gateway.hj212.models import Hj212Station
 from lantu.monitoring.rules.abstentions import FACT_NAMES
 from lantu.monitoring.telemetry.models import Quarantine
 from lantu.monitoring.telemetry.quality import Quality
@@ -36,6 +37,7 @@ def check_devices(devices: Iterable[Device], *, since: datetime, until: datetime
         channels.setdefault(channel.device_id, []).append(channel)
     quarantined = _quarantined([device.pk for device in rows], since, until)
     sources = _sources([device.pk for device in rows], since, until)
+    stations = {station.pk: station for station in Hj212Station.objects.filter(device__in=rows)}
     looked: dict[int, list[tuple[ChannelSeen, bytes | None]]] = {
         device.pk: [_look(channel, device, since, until) for channel in channels.get(device.pk, [])]
         for device in rows
@@ -60,6 +62,8 @@ def check_devices(devices: Iterable[Device], *, since: datetime, until: datetime
                 missing_facts=tuple(_missing_facts(device)),
                 missing_fields=tuple(_missing_fields(device)),
                 exempt_reason=device.exempt_reason,
+                mn=stations[device.pk].mn if device.pk in stations else "",
+                unmapped=tuple(map(str, stations[device.pk].unmapped)) if device.pk in stations else (),
             )
         )
         for device in rows

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import IO, Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
@@ -20,6 +21,7 @@ from lantu.accounts.permissions import may
 from lantu.core.refusals import Unacceptable
 from lantu.monitoring.devices.models import CODE_PATTERN, Device, DeviceType
 from lantu.monitoring.devices.services.change_device import check_place
+from lantu.monitoring.gateway.hj212.models import MN, Hj212Station
 from lantu.projects.models import Project
 from lantu.projects.selectors import visible_projects
 from lantu.projects.sheets.opening import opened_sheets
@@ -63,6 +65,7 @@ COLUMNS = (
     Column(
         "calibrated_until", gettext_lazy("检定有效期至"), False, ("检定有效期", "校准有效期至"), "2027-11-01"
     ),
+    Column("mn", gettext_lazy("MN"), False, ("设备唯一标识", "设备唯一标识 MN"), ""),
     Column("facts", gettext_lazy("现场参数"), False, ("参数", "facts"), "pit_depth_m=8.2; pit_grade=2"),
 )
 
@@ -94,6 +97,7 @@ class _Known:
             if short:
                 self.units.setdefault(short, pk)
         self.codes = set(Device.objects.values_list("code", flat=True))
+        self.stations = set(Hj212Station.objects.values_list("mn", flat=True))
         self.actor = actor
         self._may: dict[int, bool] = {}
 
@@ -202,6 +206,10 @@ def _whole_row(out: Outcome, number: int, row: dict[str, Any], places: dict[str,
             out.blame(
                 number, place, _("编码 %(code)s 已登记。") % {"code": code}, _("请换一个编码，或删去这一行。")
             )
+    mn = row.get("mn")
+    if mn is not None and (mn in known.stations or any(other.get("mn") == mn for other in out.rows)):
+        place = (column_letter(places["mn"]), "MN")
+        out.blame(number, place, _("MN %(mn)s 已被使用或重复。") % {"mn": mn}, _("每台数采仪一个 MN。"))
     try:
         check_place(row.get("lon"), row.get("lat"))
     except Unacceptable as refusal:
@@ -313,6 +321,15 @@ def read_facts(text: str) -> dict[str, Any]:
     return facts
 
 
+def _mn(value: Any, known: _Known) -> str:
+    text = str(value).strip()
+    try:
+        MN(text)
+    except ValidationError as error:
+        raise _Bad(_("MN“%(text)s”不可用。") % {"text": text[:40]}, str(error.messages[0])) from error
+    return text
+
+
 def _facts(value: Any, known: _Known) -> dict[str, Any]:
     try:
         return read_facts(str(value))
@@ -326,6 +343,7 @@ def _facts(value: Any, known: _Known) -> dict[str, Any]:
 READERS: dict[str, Callable[[Any, _Known], Any]] = {
     "code": _code, "name": _text(120), "project": _project, "type": _type, "place": _text(120), "lon": _degrees,
     "lat": _degrees, "owner": _unit, "installed_on": _day, "calibrated_until": _day, "facts": _facts,
+    "mn": _mn,
 }  # fmt: skip
 
 

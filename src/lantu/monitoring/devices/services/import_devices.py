@@ -17,6 +17,7 @@ from lantu.monitoring.devices.imports.sheet import read_sheet, token_sheet
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.services.register import register_device
 from lantu.monitoring.devices.services.token import issue_token
+from lantu.monitoring.gateway.hj212.services.set_station import set_station
 from lantu.projects.models import Project
 
 SHOWN_ERRORS = 500
@@ -53,7 +54,7 @@ def apply_import(run: DeviceImport, *, actor: User, now: datetime) -> DeviceImpo
     for row in run.rows:
         project = projects[row["project"]]
         require(actor, "monitoring.register_device", project)
-        register_device(
+        device = register_device(
             code=row["code"],
             project=project,
             type_code=row["type"],
@@ -68,6 +69,8 @@ def apply_import(run: DeviceImport, *, actor: User, now: datetime) -> DeviceImpo
             now=now,
             actor=actor,
         )
+        if row.get("mn"):
+            set_station(device, settings={"mn": row["mn"]}, now=now, actor=actor)
     run.state, run.applied_at = DeviceImport.State.APPLIED, now
     run.save(update_fields=["state", "applied_at"])
     return run

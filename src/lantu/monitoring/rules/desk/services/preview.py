@@ -80,15 +80,14 @@ def run_preview(*, preview_id: int, now: datetime) -> RulePreview:
         RulePreview.objects.filter(pk=preview.pk).update(steps_done=done, steps_total=total)
 
     try:
-        with transaction.atomic():
-            found = replay(
-                unsaved_version(proposal.rule, proposal.wording, number=proposal.base.version + 1),
-                proposal.base,
-                since=preview.since,
-                until=preview.until,
-                tell=tell,
-            )
-            _keep(preview, found, now=now)
+        found = replay(
+            unsaved_version(proposal.rule, proposal.wording, number=proposal.base.version + 1),
+            proposal.base,
+            since=preview.since,
+            until=preview.until,
+            tell=tell,
+        )
+        _keep(preview, found, now=now)
     except Exception as error:
         preview.state, preview.failure, preview.finished_at = PreviewState.FAILED, str(error)[:300], now
         preview.save(update_fields=["state", "failure", "finished_at"])
