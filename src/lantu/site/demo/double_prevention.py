@@ -25,7 +25,7 @@ SITES = 40
 NAMED_SITES, NAMED_POINTS, POINTS = 7, 6, 4
 FULL_SITES = 3
 INSPECTIONS = 12
-PATROL_DAYS = 6
+PATROL_DAYS = 9
 # name, place, kind of work, parameters, and L, E, C where they differ from what the pack proposes.
 Work = tuple[str, str, str, dict[str, Any], tuple[float, float, float] | None]
 BUILDING: tuple[Work, ...] = (

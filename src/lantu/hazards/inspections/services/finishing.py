@@ -23,7 +23,7 @@ from lantu.hazards.inspections.states import InspectionKind, Verb
 from lantu.hazards.inspections.templates_of import tables_of
 from lantu.hazards.models import Hazard
 from lantu.hazards.services.passing import SUBJECT as HAZARD
-from lantu.hazards.services.passing import reason_of
+from lantu.hazards.services.passing import clean_text, reason_of
 from lantu.hazards.services.record_hazard import record_hazard
 from lantu.hazards.states import Field, Source
 
@@ -170,7 +170,7 @@ def sign_inspection(
         ),
         actor=by,
         at=now,
-        reason=note.strip()[:300],
+        reason=clean_text(note, most=300),
     )  # fmt: skip
     return inspection
 

@@ -17,7 +17,7 @@ from lantu.core.services.keep_evidence import keep_evidence
 from lantu.hazards.risk_points.events import PointChecked, RoundFinished
 from lantu.hazards.risk_points.judging import kind_of
 from lantu.hazards.risk_points.models import PatrolCheck, PatrolRound, RiskPoint
-from lantu.hazards.risk_points.services.passing import lock_round, unfit
+from lantu.hazards.risk_points.services.passing import in_china, lock_round, unfit
 from lantu.hazards.risk_points.services.patrols import end_round
 from lantu.hazards.risk_points.states import MAPPED_STATES, OPEN_STATES, RoundState
 from lantu.hazards.services.passing import clean_text
@@ -61,6 +61,8 @@ def check_point(
         raise unfit("note", _("发现问题要写明情况并拍照。"), _("一句话说明，至少一张照片。"))
     if len(files) > MOST_FILES:
         raise unfit("photos", _("一次最多上传 %(n)d 个文件。") % {"n": MOST_FILES})
+    if (lon is None) != (lat is None) or (lon is not None and lat is not None and not in_china(lon, lat)):
+        raise unfit("lon", _("经纬度不完整或不在中国境内。"), _("请同时填写经度和纬度，或都不填。"))
     round_ = _round_for(point, by)
     check = PatrolCheck(
         round=round_, point=point, by=by, at=now, scanned=scanned, all_right=not finding,

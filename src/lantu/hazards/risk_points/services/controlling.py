@@ -23,7 +23,7 @@ from lantu.hazards.risk_points.services.values import put
 from lantu.hazards.risk_points.services.writing import assess_row
 from lantu.hazards.risk_points.states import PointState, Verb
 from lantu.hazards.risk_points.steps import reassess_by
-from lantu.hazards.services.passing import reason_of
+from lantu.hazards.services.passing import clean_text, reason_of
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def control_point(
         ),
         actor=by,
         at=now,
-        reason=note.strip()[:300],
+        reason=clean_text(note, most=300),
     )  # fmt: skip
     return point
 

@@ -95,6 +95,11 @@ def finish(point: RiskPoint, *, now: datetime, by: User, reason: str, outcome: s
         point.duty = close_duty(point.duty, now=now, actor=by, outcome=outcome)
 
 
+def in_china(lon: float, lat: float) -> bool:
+    """Whether a place in degrees can be meant at all."""
+    return 73 <= lon <= 136 and 3 <= lat <= 54
+
+
 def unfit(field: str, detail: str, remedy: str = "") -> Unacceptable:
     """A value that cannot be taken, with the field's name."""
     return Unacceptable("risk_points.bad_value", detail, remedy=remedy, field=field)

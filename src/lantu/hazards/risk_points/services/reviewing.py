@@ -18,7 +18,7 @@ from lantu.hazards.risk_points.judging import judge_point, missing_words
 from lantu.hazards.risk_points.models import Assessment, RiskPoint
 from lantu.hazards.risk_points.services import passing
 from lantu.hazards.risk_points.states import PointState, Verb
-from lantu.hazards.services.passing import reason_of
+from lantu.hazards.services.passing import clean_text, reason_of
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def review_point(
         ),
         actor=by,
         at=now,
-        reason=note.strip()[:300],
+        reason=clean_text(note, most=300),
     )  # fmt: skip
     return point
 

@@ -13,13 +13,14 @@ from lantu.accounts.permissions import may
 from lantu.calc.lec import CONTROL_LEVELS, Colour, assess
 from lantu.hazards.risk_points.judging import clean_parameters, judge_point, kind_of
 from lantu.hazards.risk_points.models import RiskPoint
-from lantu.hazards.risk_points.services.passing import unfit
+from lantu.hazards.risk_points.services.passing import in_china, unfit
 from lantu.hazards.risk_points.states import ControlLevel
 from lantu.hazards.services.passing import clean_text
 from lantu.hazards.services.record_hazard import check_pin
 
 MOST_CONTROLS = 20
 LONGEST_WORK_DAYS = 3 * 366
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 RANK = {level: rank for rank, level in enumerate(("post", "team", "project", "company"), start=1)}
 FIELDS = (
     "name", "place", "kind", "parameters", "likelihood", "exposure", "consequence", "control_level", "responsible",
@@ -72,9 +73,7 @@ def _place(point: RiskPoint, values: Mapping[str, Any]) -> None:
         if name in values:
             setattr(point, name, values[name])
     lon, lat = point.lon, point.lat
-    if (lon is None) != (lat is None) or (
-        lon is not None and lat is not None and not (73 <= lon <= 136 and 3 <= lat <= 54)
-    ):
+    if (lon is None) != (lat is None) or (lon is not None and lat is not None and not in_china(lon, lat)):
         raise unfit("lon", _("经纬度不完整或不在中国境内。"), _("请同时填写经度和纬度，或都不填。"))
     if "pin" in values:
         point.pin = check_pin(values["pin"] or {})
@@ -86,6 +85,8 @@ def _window(point: RiskPoint, values: Mapping[str, Any]) -> None:
             setattr(point, name, values[name])
         if not isinstance(getattr(point, name), date):
             raise unfit(name, _("请填写作业起止日期。"), _("例如 2026-11-23。"))
+        if not FIRST_YEAR <= getattr(point, name).year <= LAST_YEAR:
+            raise unfit(name, _("年份不对。"), _("例如 2026-11-23。"))
     if point.work_to < point.work_from:
         raise unfit("work_to", _("作业结束早于开始。"), _("请核对两个日期。"))
     if (point.work_to - point.work_from).days > LONGEST_WORK_DAYS:
