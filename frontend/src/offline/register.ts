@@ -70,6 +70,7 @@ function promptForUpdates(registration: ServiceWorkerRegistration): void {
     button.className = "btn btn-primary";
     button.textContent = word("update_now");
     button.addEventListener("click", () => {
+      button.disabled = true; // the change waits until the old worker has finished what it is fetching
       navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
       worker.postMessage({ type: "update" });
     });
