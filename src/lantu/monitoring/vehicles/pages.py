@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lantu.calc.tracks import Trip, trips_of
 from lantu.calc.vehicle_rules import Abstains, abstains
+from lantu.monitoring.vehicles.geojson import load_words
 from lantu.monitoring.vehicles.grounds import Grounds, engine_rules, rule_versions
 from lantu.monitoring.vehicles.models import Vehicle, VehicleRuleVersion
 from lantu.monitoring.vehicles.tracks import Flag, day_span, moment, stored
@@ -99,3 +100,26 @@ def rules_for(vehicle: Vehicle, day: date, *, now: datetime) -> list[tuple[Vehic
         (version, words[abstains(rule, setting)])
         for version, rule in zip(versions, engine_rules(versions), strict=True)
     ]
+
+
+def inputs_in_words(inputs: dict[str, Any]) -> list[tuple[str, str]]:
+    """(label, text) of what a finding was judged by: what was measured first, then the rule's numbers."""
+    params: dict[str, Any] = dict(inputs.get("params") or {})
+    clock = [params.pop(name, None) for name in ("start_min", "end_min")]
+    words = {
+        "fixes": _("连续定位点"), "seconds": _("持续（秒）"), "routes": _("核准路线（条）"), "disposal_sites": _("消纳场（处）"),
+        "load": _("载重"), "last_report": _("最后一次报告"), "limit_kmh": _("限速（km/h）"), "points": _("所需连续点数"),
+        "buffer_m": _("允许偏离（米）"), "duration_s": _("所需持续（秒）"), "yard_m": _("工地、消纳场免判（米）"),
+        "moving_kmh": _("视为行驶（km/h）"), "margin_m": _("消纳场外扩（米）"), "silence_s": _("失联时限（秒）"),
+    }  # fmt: skip
+    loads = load_words()
+    measured = {name: value for name, value in inputs.items() if name != "params" and value is not None}
+    rows = [
+        (words.get(name, name), loads.get(value, str(value)) if name == "load" else str(value))
+        for name, value in measured.items()
+    ]
+    rows += [(words.get(name, name), f"{value:g}") for name, value in params.items()]
+    start, end = clock
+    if start is not None and end is not None:
+        rows.append((_("时段"), f"{start // 60:02.0f}:{start % 60:02.0f}–{end // 60:02.0f}:{end % 60:02.0f}"))
+    return rows

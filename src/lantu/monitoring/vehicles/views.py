@@ -28,7 +28,7 @@ from lantu.monitoring.vehicles.models import (
     VehicleRuleVersion,
     VehicleStatus,
 )
-from lantu.monitoring.vehicles.pages import alarm_words, day_facts, rules_for, state_labels
+from lantu.monitoring.vehicles.pages import alarm_words, day_facts, inputs_in_words, rules_for, state_labels
 from lantu.monitoring.vehicles.selectors import (
     day_of,
     find_findings,
@@ -177,6 +177,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "finding": found,
             "day": timezone.localtime(found.first_at).date(),
+            "inputs": inputs_in_words(found.inputs),
             "link": taken_up_link(found.taken_up_ref, request.user) if found.taken_up_ref else None,
         },
     )

@@ -342,3 +342,11 @@ def test_figures_open_their_rows(
     assert driven.vehicle.plate in client.get(connected["rows"]).content.decode()
     assert client.get("/api/v1/figures/vehicles.violations").json()["value"] == 2
     assert as_(cast.outsider).get("/api/v1/figures/vehicles.violations").json()["value"] == 0
+
+
+def test_a_finding_says_what_it_was_judged_by(
+    driven: SimpleNamespace, cast: SimpleNamespace, as_: Callable[[Any], Client]
+) -> None:
+    content = as_(cast.contractor).get(driven.finding.get_absolute_url()).content.decode()
+    for words in ("限速（km/h）", "所需连续点数", "连续 3 个定位点车速超过 60 km/h", "vehicle.overspeed v1"):
+        assert words in content
