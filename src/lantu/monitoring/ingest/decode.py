@@ -110,14 +110,11 @@ class Columns(NamedTuple):
 
 
 def decode_batch(registry: Registry, deliveries: list[Delivery], *, limited: bool = True) -> Columns:
-    """Decode and check a batch. Every number of every message is in the columns or in ``rejected``.
-
-    ``limited``: what a device sends beyond its fair share is held back, in one bundle.
-    """
+    """Decode and check a batch: every number is in the columns or ``rejected``, with what ``limited`` held back."""
     out = Decoded()
     if limited:
         deliveries, bundles = hold_back(registry, deliveries)
-        out.rejected += [Rejected(bundle, source_of(bundle), device, [why]) for device, bundle, why in bundles]
+        out.rejected += [Rejected(bundle, source_of(bundle), one, [why]) for one, bundle, why in bundles]
     by_subject = registry.by_subject
     for number, (delivery, document) in enumerate(zip(deliveries, _documents(deliveries), strict=True)):
         device = by_subject.get(delivery.subject)
@@ -135,7 +132,11 @@ def decode_batch(registry: Registry, deliveries: list[Delivery], *, limited: boo
 
 def check_record(registry: Registry, delivery: Delivery) -> list[Problem]:
     """What is wrong with one message, without taking it: the receipt that an HTTP sender gets at once."""
-    return [problem for entry in decode_batch(registry, [delivery], limited=False).rejected for problem in entry.problems]
+    return [
+        problem
+        for entry in decode_batch(registry, [delivery], limited=False).rejected
+        for problem in entry.problems
+    ]
 
 
 def _documents(deliveries: list[Delivery]) -> list[Document | None]:

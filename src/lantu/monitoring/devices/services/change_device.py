@@ -13,7 +13,7 @@ from lantu.core.refusals import Unacceptable
 from lantu.core.services.emit import emit
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.services.registry_version import raise_registry_version
-from lantu.monitoring.events import DeviceChanged
+from lantu.monitoring.events_desk import DeviceChanged
 
 CHANGEABLE = (
     "name", "place", "lon", "lat", "owner_org", "installed_on", "calibrated_until", "facts", "exempt_reason",

@@ -18,7 +18,7 @@ from lantu.monitoring.devices.checkups.models import CheckupReport
 from lantu.monitoring.devices.checkups.reading import check_devices
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.states import DeviceStatus
-from lantu.monitoring.events import CheckupMade
+from lantu.monitoring.events_desk import CheckupMade
 from lantu.projects.models import Project
 
 LONGEST = timedelta(days=31)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
 from lantu.core.services.emit import emit
-from lantu.monitoring.events import ObservationMade
+from lantu.monitoring.events_desk import ObservationMade
 from lantu.monitoring.observations.models import Observation
 from lantu.packs.load import national
 

@@ -22,7 +22,7 @@ from lantu.monitoring.alerts.states import AlertKind
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.services.change_device import check_place
 from lantu.monitoring.devices.states import DeviceStatus
-from lantu.monitoring.events import ObservationReceived
+from lantu.monitoring.events_desk import ObservationReceived
 from lantu.monitoring.observations.models import Observation
 from lantu.monitoring.observations.services.announce import announce
 from lantu.monitoring.observations.states import ObservationState

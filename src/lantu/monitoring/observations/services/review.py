@@ -11,7 +11,7 @@ from lantu.accounts.models import User
 from lantu.core.refusals import Unacceptable
 from lantu.core.services.emit import emit
 from lantu.duties.services.close import close_duty
-from lantu.monitoring.events import ObservationDismissed
+from lantu.monitoring.events_desk import ObservationDismissed
 from lantu.monitoring.observations.models import Observation
 from lantu.monitoring.observations.services.announce import announce
 from lantu.monitoring.observations.states import next_status

@@ -17,7 +17,7 @@ from lantu.duties.deadlines import due_after
 from lantu.duties.models import Duty
 from lantu.duties.services.close import close_duty
 from lantu.duties.services.move import move_duty
-from lantu.monitoring.events import RuleProposalDecided, RuleProposalSubmitted
+from lantu.monitoring.events_desk import RuleProposalDecided, RuleProposalSubmitted
 from lantu.monitoring.rules.desk.models import RuleProposal
 from lantu.monitoring.rules.desk.replay import can_be_replayed
 from lantu.monitoring.rules.desk.services.propose import DRAFT_WORKING_DAYS, MIN_WHY, locked, only_proposer

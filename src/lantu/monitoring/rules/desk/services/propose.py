@@ -17,7 +17,7 @@ from lantu.core.services.emit import emit
 from lantu.duties.deadlines import due_after
 from lantu.duties.services.lock import reserve_id
 from lantu.duties.services.open import open_duty
-from lantu.monitoring.events import RuleProposed
+from lantu.monitoring.events_desk import RuleProposed
 from lantu.monitoring.rules.desk.models import RuleProposal
 from lantu.monitoring.rules.desk.states import OPEN_STATES, next_status
 from lantu.monitoring.rules.desk.wording import CHANGEABLE, date_fault, differences, faults, wording_of
