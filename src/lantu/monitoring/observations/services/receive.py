@@ -77,21 +77,7 @@ def receive(device: Device, sighting: Sighting, *, now: datetime, actor: User | 
     waits = (
         not automatic and sighting.confidence >= kind.review_from and device.status == DeviceStatus.IN_SERVICE
     )
-    made = Observation(
-        pk=reserve_id(Observation),
-        project=device.project,
-        device=device,
-        type=kind.code,
-        severity=kind.severity,
-        confidence=round(sighting.confidence, 4),
-        state=ObservationState.RECORDED,
-        place=(sighting.place or device.place)[:120],
-        lon=sighting.lon if sighting.lon is not None else device.lon,
-        lat=sighting.lat if sighting.lat is not None else device.lat,
-        ref=sighting.ref,
-        observed_at=sighting.observed_at or now,
-        received_at=now,
-    )
+    made = _blank(device, sighting, kind, now=now)
     if automatic and device.status == DeviceStatus.IN_SERVICE:
         made.state, made.automatic = ObservationState.CONFIRMED, True
     elif waits:
@@ -112,6 +98,25 @@ def receive(device: Device, sighting: Sighting, *, now: datetime, actor: User | 
             at=now,
         )  # fmt: skip
     return made
+
+
+def _blank(device: Device, sighting: Sighting, kind: ObservationType, *, now: datetime) -> Observation:
+    """As it arrives: only recorded, at the camera's place where none is given."""
+    return Observation(
+        pk=reserve_id(Observation),
+        project=device.project,
+        device=device,
+        type=kind.code,
+        severity=kind.severity,
+        confidence=round(sighting.confidence, 4),
+        state=ObservationState.RECORDED,
+        place=(sighting.place or device.place)[:120],
+        lon=sighting.lon if sighting.lon is not None else device.lon,
+        lat=sighting.lat if sighting.lat is not None else device.lat,
+        ref=sighting.ref,
+        observed_at=sighting.observed_at or now,
+        received_at=now,
+    )
 
 
 def _checked(sighting: Sighting, now: datetime) -> ObservationType:
