@@ -14,13 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lantu.accounts.middleware import public
 from lantu.accounts.permissions import may, require
+from lantu.core.offline import kept_offline
 from lantu.core.refusals import Refused
+from lantu.core.submissions import claim_files
 from lantu.hazards import selectors
 from lantu.hazards.grave.judging import major_clauses
 from lantu.hazards.grave.standing import listing_in_force, stop_in_force
 from lantu.hazards.lookbacks.selectors import get_visible_look_back, visible_look_backs
 from lantu.hazards.models import Dispute, Hazard, InPlace, Listing, Plan, StopOrder
 from lantu.hazards.parties import addressees
+from lantu.hazards.phone.showing import overlays
 from lantu.hazards.services.extension import pending_extension
 from lantu.hazards.services.look_back import LOOK_BACK, do_look_back
 from lantu.hazards.services.plan import ITEMS
@@ -79,6 +82,7 @@ def look_backs(request: HttpRequest) -> HttpResponse:
     return render(request, "hazards/look_backs.html", {"owed": owed, "done": done, "failed": failed})
 
 
+@kept_offline
 @require_http_methods(["GET", "POST"])
 def look_back(request: HttpRequest, pk: int) -> HttpResponse:
     """One look-back, for somebody standing on the site."""
@@ -94,7 +98,7 @@ def look_back(request: HttpRequest, pk: int) -> HttpResponse:
                 now=timezone.now(),
                 passed=request.POST.get("passed") == "1",
                 note=request.POST.get("note", ""),
-                files=request.FILES.getlist("photos"),
+                files=claim_files(request.FILES.getlist("photos"), request.POST.get("claims", "")),
             )
         except Refused as refused:
             if refused.status in {403, 404}:
@@ -103,10 +107,12 @@ def look_back(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("回头看已办结。"))
             return HttpResponseRedirect(row.hazard.get_absolute_url())
+    replies = selectors.reply_views(row.hazard)
     context = {
         "row": row,
         "hazard": row.hazard,
-        "replies": selectors.reply_views(row.hazard),
+        "replies": replies,
+        "befores": overlays(replies[-1].files if replies else [], _("整改后")),
         "files": selectors.evidence_of(LOOK_BACK, [row.pk])[row.pk],
         "may_do": may(user, "hazards.look_back", row.hazard.project),
         "typed": request.POST,

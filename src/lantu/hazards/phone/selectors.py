@@ -14,11 +14,11 @@ from lantu.accounts.permissions import may
 from lantu.core.models import Evidence
 from lantu.core.refusals import Missing
 from lantu.hazards.inspections.states import InspectionState
-from lantu.hazards.models import Hazard, Inspection, KeptSubmission, PatrolRound
+from lantu.hazards.models import Hazard, Inspection, KeptSubmission, LookBack, PatrolRound
 from lantu.hazards.phone.rights import label_of
 from lantu.hazards.phone.services.keep import KEPT
 from lantu.hazards.risk_points.states import RoundState
-from lantu.hazards.selectors import evidence_of, found_photos, hazards_at_hand, visible_hazards
+from lantu.hazards.selectors import evidence_of, found_photos, hazards_at_hand, reply_views, visible_hazards
 from lantu.hazards.states import HazardState
 
 MOST_READY, MOST_WALKS, MOST_STOPS, MOST_SHEETS = 40, 5, 30, 3
@@ -95,6 +95,19 @@ def pages_on_site(reader: Any, now: datetime) -> list[str]:
                 wanted += [photo.get_absolute_url(), photo.thumbnail_url] if photo.thumbnail else []
     if may(reader, "hazards.report"):
         wanted.append(reverse("hazards:report"))
+    return wanted
+
+
+def look_backs_on_site(reader: Any, now: datetime) -> list[str]:
+    """The pages of the look-backs that lie with this reader, with the photo that shows how it was left."""
+    wanted = []
+    owed = (
+        LookBack.objects.filter(done_at=None, duty__holder=reader).select_related("hazard").order_by("due_at")
+    )
+    for row in owed[:MOST_WALKS]:
+        wanted.append(reverse("hazards:look_back", args=[row.pk]))
+        for view in reply_views(row.hazard)[-1:]:
+            wanted += [photo.get_absolute_url() for photo in view.files[:1] if photo.thumbnail]
     return wanted
 
 

@@ -15,6 +15,12 @@ from lantu.hazards.selectors import ReplyView
 MOST_BEFORE = 6
 
 
+def overlays(files: list[Evidence], label: str) -> list[dict[str, str]]:
+    """Pictures for the camera to lay over the live one, as <lantu-camera> reads them."""
+    photos = [photo for photo in files if photo.kind == Evidence.Kind.PHOTO]
+    return [{"src": photo.get_absolute_url(), "label": label} for photo in photos[:MOST_BEFORE]]
+
+
 def phone_context(
     hazard: Hazard, reader: Any, *, found: list[Evidence], replies: list[ReplyView]
 ) -> dict[str, Any]:
@@ -25,9 +31,7 @@ def phone_context(
     return {
         "seen": mark_of(hazard),
         "next_seen": mark_after_accepting(hazard),
-        "befores": [
-            {"src": photo.get_absolute_url(), "label": _("整改前")} for photo in before[:MOST_BEFORE]
-        ],
+        "befores": overlays(before, _("整改前")),
         "pair": (before[0], after[0]) if before and after else None,
         "kept_views": kept_views(hazard, reader),
     }
