@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,11 +18,14 @@ BAND_SHARES = ((2, 0.85), (3, 1.0))
 
 
 def place_marks(channel: Channel, versions: Iterable[RuleVersion]) -> list[dict[str, Any]]:
-    """Lines of the thresholds and cumulative limits that judge this channel, each limit once. Queries: one.
+    """Lines of the thresholds and cumulative limits that judge this channel, each limit once. Queries: two.
 
-    A rule that abstains draws no line; limits that are an upper bound only say so.
+    A rule that abstains draws no line; limits that are an upper bound only say so. A pit may move either way: its
+    lines lie on the side of its latest value.
     """
     device = channel.device
+    latest = getattr(channel, "latest", None)
+    side = latest.value if latest is not None else 1.0
     design = overrides_in_force(devices=[device.pk])
     marks: dict[float, dict[str, Any]] = {}
     for version in versions:
@@ -37,7 +41,8 @@ def place_marks(channel: Channel, versions: Iterable[RuleVersion]) -> list[dict[
             continue
         bound = "≤ " if found.upper_bound_only else ""
         banded = version.kind == RuleKind.BAND
-        for mark in band_marks(found.rule.cumulative, bound) if banded else _levels(found.rule, version):
+        signed = math.copysign(found.rule.cumulative, side)
+        for mark in band_marks(signed, bound) if banded else _levels(found.rule, version):
             marks.setdefault(mark["y"], mark)
     return [marks[y] for y in sorted(marks)]
 
@@ -50,8 +55,7 @@ def _levels(rule: Rule, version: RuleVersion) -> Iterable[dict[str, Any]]:
 
 
 def band_marks(cumulative: float, bound: str = "") -> Iterable[dict[str, Any]]:
-    """85 and 100 % of a cumulative limit, in both directions: a pit may move either way."""
+    """85 and 100 % of a cumulative limit; a negative limit gives lines below zero."""
     for severity, share in BAND_SHARES:
-        limit = round(cumulative * share, 2)
-        for y in (limit, -limit):
-            yield {"y": y, "label": f"{share:.0%} {bound}{y:g}", "color": COLOURS[severity + 1]}
+        y = round(cumulative * share, 2)
+        yield {"y": y, "label": f"{share:.0%} {bound}{y:g}", "color": COLOURS[severity + 1]}

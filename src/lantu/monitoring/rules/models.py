@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lantu.monitoring.devices.models import Channel
-from lantu.monitoring.rules.states import Compare, Mark, Per, RuleKind, Stat
+from lantu.monitoring.rules.states import ENGINE_KINDS, Compare, Mark, Per, RuleKind, Stat
 
 
 class Rule(models.Model):
@@ -87,6 +87,11 @@ class RuleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id} v{self.version}"
+
+    @property
+    def judges_live(self) -> bool:
+        """True for kinds that the worker judges; the others are for jobs or people."""
+        return self.kind in ENGINE_KINDS
 
     @property
     def label(self) -> str:

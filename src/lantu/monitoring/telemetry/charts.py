@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -151,7 +152,8 @@ def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
     written = not alert.rule_version.fact.get("use") and "override" not in alert.inputs
     marks = version_marks(alert.rule_version) if alert.rule_version.kind == "threshold" and written else []
     if "cumulative_limit" in alert.inputs:
-        marks = list(band_marks(float(alert.inputs["cumulative_limit"])))
+        side = float(alert.inputs.get("reading", 1.0))
+        marks = list(band_marks(math.copysign(float(alert.inputs["cumulative_limit"]), side)))
     if not marks and alert.limit is not None and alert.rule_version.kind == "threshold":
         marks = [{"y": alert.limit, "label": f"{alert.limit:g}", "color": "bad"}]
     label, unit = alert.channel.label, alert.channel.unit

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantu.monitoring.alerts.states import AlertState
+from lantu.monitoring.rules.abstentions import FACT_NAMES
 from lantu.monitoring.rules.states import SEVERITY_NAMES
 
 register = template.Library()
@@ -23,6 +24,9 @@ ABSTENTIONS: dict[str, Any] = {
     "STALE_PAIR": gettext_lazy("两通道时间相差过大"),
     "ZERO_DENOMINATOR": gettext_lazy("分母为零"),
     "OUT_OF_HOURS": gettext_lazy("不在适用时段"),
+    "MISSING_FACT": gettext_lazy("缺少现场参数"),
+    "MISSING_DESIGN": gettext_lazy("缺少设计限值"),
+    "MISSING_CHANNEL": gettext_lazy("缺少对比通道"),
 }
 
 
@@ -40,6 +44,12 @@ def seconds(value: int) -> str:
     if value >= 120:
         return _("%(count)s 分钟") % {"count": f"{value / 60:g}"}
     return _("%(count)s 秒") % {"count": value}
+
+
+@register.filter
+def fact_name(name: str) -> str:
+    """A fact of the place in words: member_f2_kn → 构件承载能力设计值 f2（kN）."""
+    return str(FACT_NAMES.get(name, name))
 
 
 @register.filter
