@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
@@ -19,13 +19,14 @@ from pydantic import ValidationError
 from lantu.accounts.api_auth import reader_auth
 from lantu.accounts.permissions import require
 from lantu.core.paging import Page, page_of
-from lantu.core.refusals import Denied, Unacceptable
+from lantu.core.problems import problem
+from lantu.core.refusals import Denied, Refused, Unacceptable
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.selectors import get_device
 from lantu.monitoring.http_ingest import DeviceCaller, device_of_token
 from lantu.monitoring.observations.models import Observation
 from lantu.monitoring.observations.selectors import find_observations, get_observation
-from lantu.monitoring.observations.services.receive import Sighting, receive
+from lantu.monitoring.observations.services.receive import RETRY_S, Sighting, receive
 from lantu.monitoring.observations.services.review import confirm, dismiss
 
 router = Router(tags=["monitoring"])
@@ -102,7 +103,7 @@ def _user(request: HttpRequest) -> Any:
         }
     },
 )
-def post_observation(request: HttpRequest) -> Status:
+def post_observation(request: HttpRequest) -> Status | HttpResponse:
     """The same ``ref`` of a device twice is one observation: a camera may repeat itself after a broken connection."""
     body, picture = _read(request)
     caller = _user(request)
@@ -116,7 +117,14 @@ def post_observation(request: HttpRequest) -> Status:
         type=body.type, confidence=body.confidence, observed_at=_aware(body.observed_at), place=body.place, lon=body.lon,
         lat=body.lat, ref=body.ref, picture=picture,
     )  # fmt: skip
-    made = receive(device, sighting, now=timezone.now(), actor=None if own is not None else caller)
+    try:
+        made = receive(device, sighting, now=timezone.now(), actor=None if own is not None else caller)
+    except Refused as refusal:
+        if refusal.status != 429:
+            raise
+        answer = problem(429, code=refusal.code, detail=refusal.detail, remedy=refusal.remedy)
+        answer["Retry-After"] = str(RETRY_S)
+        return answer
     return Status(201, _observation(made))
 
 

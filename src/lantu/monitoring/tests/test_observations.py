@@ -153,6 +153,21 @@ def test_cameras_send_by_json_or_by_form_with_their_token(
     assert Observation.objects.count() == 2
 
 
+def test_a_camera_gone_mad_is_told_to_wait(
+    equipment: SimpleNamespace, cast: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lantu.monitoring.observations.services.receive.MOST_A_MINUTE", 2)
+    head = {"Authorization": f"Bearer {issue_token(equipment.dust, now=timezone.now(), actor=cast.officer)}"}
+    body = {"type": "crowd", "confidence": 0.2}
+    codes = [
+        client.post("/api/v1/observations", body, content_type="application/json", headers=head)
+        for _n in range(3)
+    ]
+    assert [answer.status_code for answer in codes] == [201, 201, 429]
+    assert codes[-1]["Retry-After"] == "60"
+    assert codes[-1]["Content-Type"] == "application/problem+json"
+
+
 def test_people_see_review_and_find_them_on_the_map(
     equipment: SimpleNamespace, cast: Any, client: Client
 ) -> None:

@@ -33,6 +33,8 @@ from lantu.projects.models import Party
 FUTURE = timedelta(minutes=5)
 OLD = timedelta(days=30)
 SUBJECT = "monitoring.observation"
+MOST_A_MINUTE = 60
+RETRY_S = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,7 @@ def receive(device: Device, sighting: Sighting, *, now: datetime, actor: User | 
         known = Observation.objects.filter(device=device, ref=sighting.ref).first()
         if known is not None:
             return known
+    _not_too_many(device, now)
     automatic = sighting.confidence >= kind.automatic_from
     waits = (
         not automatic and sighting.confidence >= kind.review_from and device.status == DeviceStatus.IN_SERVICE
@@ -98,6 +101,18 @@ def receive(device: Device, sighting: Sighting, *, now: datetime, actor: User | 
             at=now,
         )  # fmt: skip
     return made
+
+
+def _not_too_many(device: Device, now: datetime) -> None:
+    """A camera gone mad must not fill everybody's desk. Raises Refused (429)."""
+    lately = Observation.objects.filter(device=device, received_at__gt=now - timedelta(minutes=1)).count()
+    if lately >= MOST_A_MINUTE:
+        raise Refused(
+            "monitoring.rate_limited",
+            _("设备 %(code)s 一分钟内已上报 %(count)d 条观察。") % {"code": device.code, "count": lately},
+            remedy=_("请在一分钟后重发；同一事件请合并上报。"),
+            status=429,
+        )
 
 
 def _blank(device: Device, sighting: Sighting, kind: ObservationType, *, now: datetime) -> Observation:
