@@ -76,7 +76,7 @@ def version_records(rule: Rule) -> list[VersionRecord]:
         )
     }
     records = []
-    for version in rule.versions.select_related("rule").order_by("-version"):
+    for version in rule.versions.select_related("rule", "proposal").order_by("-version"):
         row = counts.get(version.pk, {"alerts": 0, "false": 0, "taken_up": 0})
         records.append(VersionRecord(version, row["alerts"], row["false"], row["taken_up"]))
     return records
