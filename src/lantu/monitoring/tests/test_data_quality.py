@@ -11,7 +11,9 @@ import pytest
 
 from lantu.duties.models import Duty
 from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert
 from lantu.monitoring.quality.services.check_devices import check_devices
+from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.tests.conftest import NOW
 from lantu.monitoring.tests.engineering import load_pack_rules, put_device, store
 
@@ -100,3 +102,14 @@ def test_a_silent_device_keeps_what_was_found(dust: Any) -> None:
     store(dust, "pm10", minutes(np.full(200, 81.3)))
     check_devices(now=NOW)
     assert check_devices(now=NOW + timedelta(hours=9)).closed == 0
+
+
+def test_what_others_found_is_not_ours_to_close(dust: Any) -> None:
+    """The share of a device is judged at the gate; this round leaves its alert alone."""
+    version = RuleVersion.objects.select_related("rule").get(rule__code="quality.rate")
+    raise_alert(
+        Finding(rule_version=version, device=dust, channel=None, severity=1, value=9.0, limit=1.0, at=NOW),
+        now=NOW,
+    )
+    assert check_devices(now=NOW + timedelta(minutes=20)).closed == 0
+    assert found() == {("quality.rate", "D9", "")}

@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 BACK = timedelta(hours=6)
 RATE_BACK = timedelta(hours=1)
 FROM_READINGS = frozenset({"flat_line", "spike", "clock", "twins"})
+CHECKS = FROM_READINGS | {"calibration", "facts"}
+"""Other rules of quality (a device that sends too fast) are judged elsewhere, and their alerts are not ours to close."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,9 @@ def check_devices(*, now: datetime, devices: Iterable[Device] | None = None) -> 
     stays open until it speaks again. Each alert is its own transaction.
     """
     versions = {
-        str(version.terms.get("check")): version
+        version.terms["check"]: version
         for version in versions_in_force(timezone.localdate(now))
-        if version.kind == RuleKind.QUALITY
+        if version.kind == RuleKind.QUALITY and version.terms.get("check") in CHECKS
     }
     chosen = Device.objects.filter(status=DeviceStatus.IN_SERVICE) if devices is None else devices
     known = {device.pk: device for device in chosen}
