@@ -22,9 +22,10 @@ type Message =
 const SHELL = "/phone/";
 const STATIC = "lt-static-";
 const PAGES = "lt-pages-";
+const PICTURES = "lt-pictures-"; // apart, so that looking at many photos pushes out no page
 const current = STATIC + LANTU_VERSION;
 const PATIENCE_MS = 6000; // then the kept copy is better than waiting on a site's network
-const MOST_KEPT = 400;
+const MOST_KEPT = 200; // of each
 const FRESH_MS = 5 * 60_000;
 
 self.addEventListener("install", (event) => {
@@ -68,9 +69,9 @@ async function drainAll(): Promise<void> {
 /** Whose browser this is now. Nobody else's pages survive the change. */
 async function becomes(user: string): Promise<void> {
   await setMeta("user", user);
-  const mine = PAGES + user;
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith(PAGES) && (name !== mine || !user)).map((name) => caches.delete(name)));
+  const mine = user ? [PAGES + user, PICTURES + user] : [];
+  const personal = (await caches.keys()).filter((name) => name.startsWith(PAGES) || name.startsWith(PICTURES));
+  await Promise.all(personal.filter((name) => !mine.includes(name)).map((name) => caches.delete(name)));
 }
 
 self.addEventListener("fetch", (event) => {
@@ -96,14 +97,15 @@ async function fetchStatic(request: Request): Promise<Response> {
   return answer;
 }
 
-async function pagesOf(): Promise<Cache | undefined> {
+/** What is kept for whoever uses this browser now. */
+async function keptOf(kind: string, request: Request | string): Promise<Response | undefined> {
   const user = await getMeta("user");
-  return user ? caches.open(PAGES + user) : undefined;
+  return user ? (await caches.open(kind + user)).match(request, { ignoreVary: true }) : undefined;
 }
 
 async function page(event: FetchEvent): Promise<Response> {
   const { request } = event;
-  const kept = await (await pagesOf())?.match(request, { ignoreVary: true });
+  const kept = await keptOf(PAGES, request);
   const network = fetch(request).then((answer) => {
     event.waitUntil(keep(request.url, answer.clone()));
     if (answer.ok && new URL(request.url).pathname === SHELL) event.waitUntil(renewShell(answer.clone()));
@@ -130,7 +132,7 @@ async function renewShell(answer: Response): Promise<void> {
 
 /** Pictures never change under their address: the kept one is right. */
 async function picture(event: FetchEvent): Promise<Response> {
-  const kept = await (await pagesOf())?.match(event.request, { ignoreVary: true });
+  const kept = await keptOf(PICTURES, event.request);
   if (kept) return kept;
   const answer = await fetch(event.request);
   event.waitUntil(keep(event.request.url, answer.clone()));
@@ -141,23 +143,23 @@ async function picture(event: FetchEvent): Promise<Response> {
 async function keep(url: string, answer: Response): Promise<void> {
   const owner = answer.headers.get("Lantu-Keep");
   if (!owner || answer.status !== 200 || owner !== (await getMeta("user"))) return;
-  const cache = await caches.open(PAGES + owner);
+  const isPage = answer.headers.get("Content-Type")?.startsWith("text/html");
+  const cache = await caches.open((isPage ? PAGES : PICTURES) + owner);
   await cache.put(url, answer);
   const keys = await cache.keys();
   await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST_KEPT)).map((old) => cache.delete(old)));
 }
 
 async function prefetch(user: string, pages: string[]): Promise<void> {
-  const cache = await caches.open(PAGES + user);
-  for (const path of pages.slice(0, MOST_KEPT)) {
+  for (const path of pages) {
+    if ((await getMeta("user")) !== user) return; // signed out meanwhile
     const url = new URL(path, self.location.origin).href;
     if (path.startsWith("/static/")) {
       await staticFile(new Request(url), () => undefined);
       continue;
     }
-    const kept = await cache.match(url, { ignoreVary: true });
-    const still = kept && (!kept.headers.get("Content-Type")?.startsWith("text/html") || age(kept) < FRESH_MS);
-    if (still) continue;
+    const kept = await keptOf(PAGES, url);
+    if ((kept && age(kept) < FRESH_MS) || (await keptOf(PICTURES, url))) continue;
     try {
       const answer = await fetch(url, { credentials: "same-origin", redirect: "error" });
       await keep(url, answer);
