@@ -10,7 +10,7 @@ from lantu.calc.dangerous_works import Compare, Condition, SubType, Test
 from lantu.calc.lec import assess
 from lantu.packs.model import MARKS
 from lantu.packs.reading import Value, unique
-from lantu.packs.safety import DangerousWorks, Parameter, Section, WindRule, WorkKind
+from lantu.packs.safety import DangerousWorks, Named, Parameter, WindRule, WorkKind
 
 _CONDITION = re.compile(r"(\w+) (>=|>|<|is) (\S+)")
 _COMPARES = {">=": Compare.AT_LEAST, ">": Compare.MORE_THAN, "<": Compare.LESS_THAN, "is": Compare.IS}
@@ -27,17 +27,17 @@ def parse_dangerous(top: Value, problems: list[str]) -> DangerousWorks:
         "the parameter",
         problems,
     )
-    categories: dict[str, str] = {}
+    categories: dict[str, Named] = {}
     kinds: list[WorkKind] = []
 
     def category(item: Value) -> None:
         g = item.fields("code name name_en subtypes")
         code = g["code"].text()
-        categories[code] = g["name"].text()
+        categories[code] = Named(code, g["name"].text(), g["name_en"].text())
         kinds.extend(g["subtypes"].each(lambda entry: _kind(entry, code, parameters), problems))
 
     f["categories"].each(category, problems)
-    categories["plain"] = "一般作业"
+    categories["plain"] = Named("plain", "一般作业", "ordinary work")
     kinds.extend(f["plain_works"].each(_plain, problems))
     scheme = f["scheme"].fields("basis mark experts_least results sections")
     scheme["mark"].choice(MARKS)
@@ -75,9 +75,9 @@ def _parameter(item: Value) -> Parameter:
     )
 
 
-def _section(item: Value) -> Section:
+def _section(item: Value) -> Named:
     f = item.fields("code name name_en")
-    return Section(f["code"].text(), f["name"].text(), f["name_en"].text())
+    return Named(f["code"].text(), f["name"].text(), f["name_en"].text())
 
 
 def _steps(place: Value) -> tuple[float, float, float]:

@@ -50,8 +50,8 @@ class WorkKind:
 
 
 @dataclass(frozen=True)
-class Section:
-    """A section of the special scheme 专项方案."""
+class Named:
+    """A category of works, or a section of the special scheme 专项方案."""
 
     code: str
     name: str
@@ -65,9 +65,9 @@ class DangerousWorks:
     basis: str
     effective_from: date
     parameters: Mapping[str, Parameter]
-    categories: Mapping[str, str]
+    categories: Mapping[str, Named]
     kinds: Mapping[str, WorkKind]
-    sections: tuple[Section, ...]
+    sections: tuple[Named, ...]
     experts_least: int
     expert_results: Mapping[str, str]
     scheme_basis: str

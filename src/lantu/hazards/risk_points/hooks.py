@@ -1,13 +1,21 @@
 """What risk points add to the floors below."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.event_words import name_events
-from lantu.core.registry import MapLayer, NavItem, map_layers, navigation
+from lantu.accounts.permissions import may
+from lantu.core.registry import MapLayer, NavItem, SearchSource, map_layers, navigation, search_sources
 from lantu.duties import workflow_models
 from lantu.hazards.risk_points import events, figures, jobs, permissions  # noqa: F401  registered by being imported
+from lantu.hazards.risk_points.selectors import PointFilter, filtered_points
 from lantu.hazards.risk_points.states import OPEN_STATES, RoundState
+from lantu.hazards.risk_points.weeks import week_of
 from lantu.hazards.risk_points.words import EVENTS
 
 navigation.add(
@@ -32,6 +40,21 @@ map_layers.add(
         permission="risk_points.read",
     )
 )
+
+
+def _search(reader: Any, words: str, limit: int) -> list[tuple[str, str, str]]:
+    if not may(reader, "risk_points.read"):
+        return []
+    now = timezone.now()
+    wanted = PointFilter(words=words, named_set="open")
+    found = filtered_points(reader, wanted, now=now, week=week_of(timezone.localtime(now).date()))[:limit]
+    return [
+        (str(point), f"{point.project.name} · {point.get_grade_display()}", point.get_absolute_url())
+        for point in found
+    ]
+
+
+search_sources.add(SearchSource(key="risk_points", label=_("风险点"), find=_search, order=45))
 workflow_models.add("hazards.RiskPoint", is_open=Q(state__in=OPEN_STATES))
 workflow_models.add("hazards.PatrolRound", is_open=Q(state=RoundState.OPEN))
 name_events({kind: text for kind, (text, _tone) in EVENTS.items()})

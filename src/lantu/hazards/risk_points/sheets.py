@@ -323,7 +323,7 @@ def _book(lines: Iterable[list[Any]], *, extra: list[str] | None = None) -> byte
             [
                 kind.code,
                 kind.name,
-                works().categories[kind.category],
+                works().categories[kind.category].name,
                 *kind.lec,
                 str(ControlLevel(level).label),
             ]

@@ -73,7 +73,7 @@ def point_list(request: HttpRequest) -> HttpResponse:
             "states": PointState.choices,
             "colours": list(reversed(RiskColour.choices)),
             "levels": levels(),
-            "categories": works().categories.items(),
+            "categories": [(code, name_of(one)) for code, one in works().categories.items()],
             "query": request.GET.urlencode(),
             "may_create": may(user, "risk_points.create"),
         },
@@ -314,8 +314,11 @@ def _form(
             if not typed.get(field):
                 typed[field] = f"{step:g}"
     groups = [
-        (name, [(one.code, name_of(one)) for one in works().kinds.values() if one.category == category])
-        for category, name in works().categories.items()
+        (
+            name_of(named),
+            [(one.code, name_of(one)) for one in works().kinds.values() if one.category == category],
+        )
+        for category, named in works().categories.items()
     ]
     return render(
         request,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from lantu.hazards.models import Hazard
@@ -16,7 +18,9 @@ from lantu.hazards.risk_points.models import PatrolCheck, PatrolPlan, RiskPoint
 from lantu.hazards.risk_points.sheets import headings
 from lantu.hazards.risk_points.states import PointState as S
 from lantu.hazards.risk_points.tests.stories import draft, point_at
-from lantu.hazards.tests.site import NOW, photo
+from lantu.hazards.tests.site import NOW, dust_monitor, photo
+from lantu.monitoring.models import Channel
+from lantu.monitoring.telemetry.models import Latest
 
 R = "/hazards/risks"
 
@@ -191,3 +195,44 @@ def test_an_export_can_be_read_again(cast: Any, site_project: Any) -> None:
     assert rows[1][1] == "'=基坑"  # a formula is only text
     shown = client.post(f"{R}/import/", {"file": SimpleUploadedFile("again.xlsx", exported)})
     assert shown.status_code == 200, [str(t) for t in shown.context["preview"].troubles]
+
+
+def test_work_stands_still_in_the_wind_of_its_own_site(cast: Any, site_project: Any) -> None:
+    point = point_at(
+        S.IN_CONTROL, cast, site_project, kind="lifting.works", parameters={"unusual_lifting": False}
+    )
+    calm = draft(cast, site_project, kind="plain.electric", parameters={})
+    device = dust_monitor(site_project)
+    wind = Channel.objects.create(
+        device=device,
+        key="wind_speed",
+        label="风速",
+        unit="m/s",
+        range_low=0,
+        range_high=60,
+        period_s=60,
+        rank=2,
+    )
+    now = timezone.now()
+    latest = Latest.objects.create(channel=wind, at=now, value=10.7, received_at=now)
+    client = signed_in(cast.contractor)
+    assert "应停止作业" not in client.get(f"{R}/{point.pk}/").content.decode()
+    assert "JGJ 276-2012" in client.get(f"{R}/{point.pk}/").content.decode()
+    latest.value = 10.8
+    latest.save()
+    assert "现场风速 10.8 m/s" in client.get(f"{R}/{point.pk}/").content.decode()
+    assert "现场风速" not in client.get(f"{R}/{calm.pk}/").content.decode()
+    latest.at = now - timedelta(hours=1)  # an old reading says nothing about now
+    latest.save()
+    assert "现场风速" not in client.get(f"{R}/{point.pk}/").content.decode()
+
+
+def test_figures_open_their_rows(cast: Any, site_project: Any) -> None:
+    today = timezone.localdate()
+    point_at(S.SUBMITTED, cast, site_project, consequence=40, work_from=today, work_to=today)
+    client = signed_in(cast.director)
+    for name, value in (("risk_points.red", 1), ("risk_points.red_this_week", 1), ("risk_points.blue", 0)):
+        figure = client.get(f"/api/v1/figures/{name}").json()
+        assert figure["value"] == value, name
+        assert client.get(figure["rows"]).context["page"].paginator.count == value
+    assert client.get("/api/v1/figures/risk_points.patrol_completion").json()["value"] is None
