@@ -226,14 +226,16 @@ def _seal_chunk(table: str, day: date, low: int, high: int) -> Report:
 
 
 def _read(table: str, low: int, high: int) -> list[Vectors]:
-    template = "SELECT device_id, ts, {v}, q FROM {table} WHERE device_id BETWEEN {low} AND {high} ORDER BY device_id, ts"
+    """Rows of these devices. Raises SealFailed for rows that ingest cannot have written."""
+    rest = f"FROM {table} WHERE device_id BETWEEN {int(low)} AND {int(high)} ORDER BY device_id, ts"
     try:
-        return decode_rows(rows.copy_out(template.format(v="v", table=table, low=int(low), high=int(high))))
-    except NullInVector:
-        plain = template.format(v="array_replace(v, NULL, 'NaN')", table=table, low=int(low), high=int(high))
-        return decode_rows(
-            rows.copy_out(plain.replace(", q FROM", ", array_replace(q, NULL, 0::smallint) FROM"))
-        )
+        try:
+            return decode_rows(rows.copy_out(f"SELECT device_id, ts, v, q {rest}"))
+        except NullInVector:
+            plain = "array_replace(v, NULL, 'NaN'::real), array_replace(q, NULL, 0::smallint)"
+            return decode_rows(rows.copy_out(f"SELECT device_id, ts, {plain} {rest}"))
+    except ValueError as error:
+        raise SealFailed(f"rows of devices {low} to {high} cannot be read: {error}") from error
 
 
 def _arriving(runs: list[Vectors]) -> dict[int, list[Day]]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lantu.core.refusals import Unacceptable
 from lantu.monitoring.devices.models import Channel
@@ -85,8 +86,8 @@ def check_span(since: datetime, until: datetime) -> None:
     if not since < until or until - since > MAX_SPAN:
         raise Unacceptable(
             "monitoring.bad_span",
-            "时间范围无效：起点须早于终点，且不超过 400 天。",
-            remedy="请缩短时间范围，或分段查询。",
+            _("时间范围无效：起点须早于终点，且不超过 400 天。"),
+            remedy=_("请缩短时间范围，或分段查询。"),
             field="from",
         )
 
@@ -175,8 +176,8 @@ def stepped_series(channel: Channel, *, since: datetime, until: datetime, step: 
     if step < timedelta(seconds=1) or (until - since) / step > MAX_POINTS:
         raise Unacceptable(
             "monitoring.bad_step",
-            "步长无效：不小于 1 秒，且总步数不超过 20000。",
-            remedy="请放大步长，例如 10m、1h、1d。",
+            _("步长无效：不小于 1 秒，且总步数不超过 20000。"),
+            remedy=_("请放大步长，例如 10m、1h、1d。"),
             field="step",
         )
     step_ms = round(step.total_seconds() * 1000)

@@ -340,3 +340,19 @@ def days(draw: st.DrawFn) -> Iterator[Day]:
 @given(day=days())
 def test_packing_loses_nothing(day: Day) -> None:
     assert all(np.array_equal(mine, theirs) for mine, theirs in zip(unpack(pack(day)), day, strict=True))
+
+
+def test_vectors_written_by_hand(channels: list[Channel]) -> None:
+    """NULL in a vector is no value; an empty vector is refused and stays where it is."""
+    store(channels[0].device_id, [(0, [1.0, 2.0, 3.0], [0, 3, 0]), (60_000, [4.0, 5.0, 6.0], None)])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE reading_wide SET v[1] = NULL, q[2] = NULL WHERE q IS NOT NULL")
+    seal_all(1)
+    assert answer(channels[0]) == [(60_000, 4.0, 0)]
+    assert answer(channels[1]) == [(0, 2.0, 0), (60_000, 5.0, 0)]
+    store(channels[0].device_id, [(90_000, [7.0, NAN, NAN], None)])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE reading_wide SET v = '{}'")
+    seal_all(1)
+    assert "cannot be read" in SealedDay.objects.get(day=FIRST).fault
+    assert answer(channels[0]) == [(60_000, 4.0, 0)]
