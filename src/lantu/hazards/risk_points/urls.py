@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lantu.hazards.inspections import views as inspections
+from lantu.hazards.inspections import views_paper
 from lantu.hazards.risk_points import views, views_data, views_patrols, views_sheets
 
 urlpatterns = [
@@ -33,6 +34,6 @@ urlpatterns = [
     path("inspections/<int:pk>/", inspections.detail, name="inspection"),
     path("inspections/<int:pk>/do/<slug:verb>/", inspections.act, name="inspection_act"),
     path("inspections/<int:pk>/tables/<str:code>/", inspections.table, name="inspection_table"),
-    path("inspections/<int:pk>/items/<int:entry>/pin/", inspections.pin, name="inspection_pin"),
-    path("inspections/<int:pk>/print/", inspections.paper, name="inspection_paper"),
+    path("inspections/<int:pk>/items/<int:entry>/pin/", views_paper.pin, name="inspection_pin"),
+    path("inspections/<int:pk>/print/", views_paper.paper, name="inspection_paper"),
 ]

@@ -47,14 +47,7 @@ def draw_inspections(
         raise passing.unfit("kind", _("检查类别不对。"))
     by_code = {project.code: project for project in projects}
     by_name = {person.username: person for person in inspectors}
-    if not 1 <= count <= min(len(by_code), MOST_DRAWN):
-        raise passing.unfit(
-            "count",
-            _("可抽 1 到 %(n)d 个项目。") % {"n": min(len(by_code), MOST_DRAWN)},
-            _("请调整备选范围。"),
-        )
-    if len(by_name) < PAIR:
-        raise passing.unfit("inspectors", _("备选检查人至少 2 名。"))
+    _must_suffice(len(by_code), len(by_name), count)
     seed = (seed or secrets.token_hex(16))[:64]
     drawn = draw(seed, by_code, count)
     pairs = [_pair(seed, by_code[code], by_name) for code in drawn]
@@ -89,6 +82,14 @@ def draw_inspections(
             draw=made,
         )
     return made
+
+
+def _must_suffice(projects: int, people: int, count: int) -> None:
+    most = min(projects, MOST_DRAWN)
+    if not 1 <= count <= most:
+        raise passing.unfit("count", _("可抽 1 到 %(n)d 个项目。") % {"n": most}, _("请调整备选范围。"))
+    if people < PAIR:
+        raise passing.unfit("inspectors", _("备选检查人至少 2 名。"))
 
 
 def _pair(seed: str, project: Project, people: dict[str, User]) -> tuple[User, User]:

@@ -70,14 +70,7 @@ def record_scheme(
     point.experts, point.expert_result = names, expert_result
     point.expert_reviewed_on = expert_reviewed_on
     passing.save(point)
-    kept = []
-    for entry in files:
-        name, content = entry if isinstance(entry, tuple) else (entry.name, entry)
-        evidence = keep_evidence(
-            file=content, name=str(name), project_id=point.project_id, uploaded_by=by,
-            supports_type=passing.SUBJECT, supports_id=point.pk, now=now,
-        )  # fmt: skip
-        kept.append(evidence.pk)
+    kept = _keep(files, point, by=by, now=now)
     emit(
         SchemeRecorded(
             project_id=point.project_id, subject_id=point.pk, before=point.state, after=point.state,
@@ -88,3 +81,15 @@ def record_scheme(
         at=now,
     )  # fmt: skip
     return point
+
+
+def _keep(files: Sequence[Any], point: RiskPoint, *, by: User, now: datetime) -> list[int]:
+    kept = []
+    for entry in files:
+        name, content = entry if isinstance(entry, tuple) else (entry.name, entry)
+        evidence = keep_evidence(
+            file=content, name=str(name), project_id=point.project_id, uploaded_by=by,
+            supports_type=passing.SUBJECT, supports_id=point.pk, now=now,
+        )  # fmt: skip
+        kept.append(evidence.pk)
+    return kept
