@@ -195,7 +195,11 @@ class Worker:
         width = registry.width[index] if count else np.zeros(0, np.int64)
         v = np.full((count, int(width.max()) if count else 0), np.nan)
         v[columns.row, columns.at - registry.base[index[columns.row]]] = columns.value
-        return Rows(registry.device_id[index], columns.ts_ms, columns.received_ms, width, v), index
+        q = None
+        if columns.quality.any():
+            q = np.zeros(v.shape, np.int8)
+            q[columns.row, columns.at - registry.base[index[columns.row]]] = columns.quality
+        return Rows(registry.device_id[index], columns.ts_ms, columns.received_ms, width, v, q), index
 
     def _suspects(self, rows: Rows, index: np.ndarray, careful: bool) -> np.ndarray:
         """Rows whose (device, time) may be stored already, or comes twice in this batch."""
