@@ -108,7 +108,10 @@ def _restore_dump(dump: Path, url: str, supervisor: Supervisor, steps: Steps, *,
         return
     # pg_restore --clean would drop object by object, which partitions (readings) do not allow.
     before, script = dump.with_name("before.sql"), dump.with_name("database.sql")
-    before.write_text("DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n", encoding="ascii")
+    quiet = "SET client_min_messages = warning;\n"
+    before.write_text(
+        f"{quiet}DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n", encoding="ascii"
+    )
     supervisor.run_step(_tool("pg_restore", *plain, "--file", str(script), str(dump)), steps.detail)
     arguments = [
         "--no-psqlrc",

@@ -6,8 +6,11 @@ import tarfile
 import psycopg
 import pytest
 
-from lantu.runtime.testing import temporary_directory
+from lantu.runtime.backup import back_up, restore_from
+from lantu.runtime.paths import Places
+from lantu.runtime.testing import temporary_directory, temporary_postgres
 from lantu.runtime.tests.engines import lantu, lantu_up
+from lantu.runtime.words import Fault
 
 pytestmark = pytest.mark.engines
 
@@ -97,3 +100,29 @@ def test_nothing_to_back_up_is_said(home):
     refused = lantu("backup", str(home / "nothing.tar.gz"), "--data-dir", str(home / "nowhere"))
     assert refused.returncode == 1
     assert not (home / "nothing.tar.gz").exists()
+
+
+def test_force_replaces_a_used_external_database_with_partitions(monkeypatch):
+    """Partitions may not be dropped object by object: the whole schema goes and comes back in one transaction."""
+    with temporary_postgres() as url, temporary_directory() as root:
+        monkeypatch.setenv("LANTU_DATABASE_URL", url)
+
+        def ask(statement: str) -> list[tuple]:
+            with psycopg.connect(url, autocommit=True) as connection:
+                cursor = connection.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+
+        ask("CREATE TABLE reading (day date PRIMARY KEY) PARTITION BY RANGE (day)")
+        ask("CREATE TABLE reading_2026 (LIKE reading)")
+        ask(
+            "ALTER TABLE reading ATTACH PARTITION reading_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
+        )
+        ask("INSERT INTO reading VALUES ('2026-06-01')")
+        first, second = Places(root / "first"), Places(root / "second")
+        first.prepare()
+        back_up(first, root / "saved.tar.gz")
+        ask("INSERT INTO reading VALUES ('2026-06-02')")
+        with pytest.raises(Fault):
+            restore_from(second, root / "saved.tar.gz", force=False)
+        restore_from(second, root / "saved.tar.gz", force=True)
+        assert ask("SELECT day::text FROM reading") == [("2026-06-01",)]
