@@ -111,7 +111,10 @@ def _copy_again(path: Path) -> tuple[float, int]:
         for first in range(0, len(found), COPY_ROWS):
             part = slice(first, first + COPY_ROWS)
             data = encode_rows(device[part], ts[part], received[part], v[part])
-            with connection.cursor() as cursor, cursor.copy(f"COPY again ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+            with (
+                connection.cursor() as cursor,
+                cursor.copy(f"COPY again ({columns}) FROM STDIN (FORMAT BINARY)") as copy,
+            ):
                 copy.write(HEADER + data + TRAILER)
         return time.perf_counter() - started, len(found)
 

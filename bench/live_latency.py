@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,8 +82,8 @@ def measure() -> list[Table]:
 
 
 @contextmanager
-def platform() -> Iterator[tuple[dict[str, Any], str]]:
-    """Start `lantu up`, register the fleet, stop it again. Yields the endpoints and an API token."""
+def platform(fill: Sequence[str] = ()) -> Iterator[tuple[dict[str, Any], str]]:
+    """Start `lantu up`, register the fleet (or run ``fill``), stop it again. Yields the endpoints and an API token."""
     with tempfile.TemporaryDirectory(prefix="lantu-bench-") as directory:
         Path(directory).chmod(0o711)
         env = os.environ | {"LANTU_SECRET_KEY": SECRET, "LANTU_LOG_LEVEL": "WARNING", "LANTU_DEMO": "1"}
@@ -100,13 +100,13 @@ def platform() -> Iterator[tuple[dict[str, Any], str]]:
                 "DJANGO_SETTINGS_MODULE": "lantu.site.settings",
             }  # fmt: skip
             done = subprocess.run(
-                [sys.executable, "-m", "bench.live_latency", "fill"],
+                fill or [sys.executable, "-m", "bench.live_latency", "fill"],
                 env=told,
                 check=True,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            yield places, done.stdout.splitlines()[-1]
+            yield places | {"data_dir": directory}, done.stdout.splitlines()[-1]
         finally:
             up.send_signal(signal.SIGTERM)
             up.wait(60)
@@ -125,7 +125,7 @@ def _endpoints(directory: Path, up: subprocess.Popen[str]) -> dict[str, Any]:
     raise SystemExit("lantu up did not get ready")
 
 
-def _fill() -> str:
+def fill_with_people() -> str:
     """The fleet of the telemetry benchmarks, with a person for each part, so that hazards have somewhere to go."""
     setup_django()
     from bench.telemetry_fleet import fill
@@ -189,7 +189,7 @@ async def _screen(web: str, token: str, heard: Heard | None) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["fill"]:
-        print(_fill())
+        print(fill_with_people())
     else:
         for table in measure():
             print(table.markdown())

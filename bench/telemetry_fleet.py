@@ -97,6 +97,8 @@ def live_path(*, ingest: bool = True) -> Iterator[Path]:
             "LANTU_DATABASE_URL": database, "LANTU_NATS_URL": nats.url, "LANTU_MQTT_PORT": str(nats.mqtt_port),
             "LANTU_MQTT_HOST": "127.0.0.1", "LANTU_SECRET_KEY": SECRET, "LANTU_LOG_LEVEL": "WARNING",
             "LANTU_NATS_ISSUER_SEED_FILE": str(nats.issuer_seed_file), "LANTU_DEMO": "1",
+            # The share of each device is counted, but a few hundred connections may stand for a whole city here.
+            "LANTU_DEVICE_RATE_FLOOR": "1000000",
             "DJANGO_SETTINGS_MODULE": "lantu.site.settings",
         }  # fmt: skip
         env.pop("LANTU_TESTING", None)

@@ -188,7 +188,7 @@ class Start:
             self.supervisor.start(
                 processes.web(env, self.wanted.host, self.web_port),
                 *([processes.mqtt_auth(env, connections, self.server)] if judge else []),
-                processes.ingest(env, self.server),
+                *processes.ingest(env, self.server),
                 *([processes.gateway(env, connections)] if connections.gateway_ports else []),
                 processes.command("worker", env),
             )

@@ -26,6 +26,7 @@ SEED_FILE = "nats_issuer_seed"
 CALLOUT = "$SYS.REQ.USER.AUTH"
 TELEMETRY = "TELEMETRY"
 GIB = 1024**3
+BUFFERED_MESSAGES = 4_000_000
 STORE_LIMIT_BYTES = 40 * GIB
 
 
@@ -119,6 +120,10 @@ jetstream {{
   max_file: {_file_limit(self.store)}
   # An acknowledged message is at risk for at most this long, and only when the machine loses power.
   sync_interval: "1s"
+  # The MQTT listener acknowledges before the stream has written. What waits in between must never overflow, because
+  # the server drops what does: by default 10,000 messages, a third of a second of a large city.
+  max_buffered_msgs: {BUFFERED_MESSAGES}
+  max_buffered_size: 1GB
 }}
 mqtt {{
   listen: {quoted(f"{_bracketed(self.mqtt_host)}:{self.mqtt_port}")}

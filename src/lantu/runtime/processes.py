@@ -8,7 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lantu.runtime import endpoints, ports
@@ -18,6 +18,7 @@ from lantu.runtime.process import Spec
 from lantu.runtime.words import Fault, say
 
 SETTINGS = "lantu.site.settings"
+MOST_INGEST_WORKERS = 64
 COMMANDS = {
     "ingest": "run_ingest",
     "mqtt-auth": "run_mqtt_auth",
@@ -108,9 +109,34 @@ def command(
     )
 
 
-def ingest(env: dict[str, str], server: Nats | None) -> Spec:
-    """The process that stores telemetry; ready once the stream exists (with a server of our own, where we can look)."""
-    return command("ingest", env, ready=(lambda _pid: server.keeps(TELEMETRY)) if server else None)
+def ingest(env: dict[str, str], server: Nats | None) -> list[Spec]:
+    """The processes that store telemetry, LANTU_INGEST_WORKERS of them (one, if it is not set), each with its share of the
+    projects; ready once the stream exists (with a server of our own, where we can look)."""
+    ready = (lambda _pid: server.keeps(TELEMETRY)) if server else None
+    of = _ingest_workers()
+    if of == 1:
+        return [command("ingest", env, ready=ready)]
+    specs = [
+        command("ingest", env, "--share", str(number), "--of", str(of), ready=ready) for number in range(of)
+    ]
+    return [
+        replace(spec, name=f"ingest-{number}" if number else "ingest") for number, spec in enumerate(specs)
+    ]
+
+
+def _ingest_workers() -> int:
+    text = os.environ.get("LANTU_INGEST_WORKERS") or "1"
+    if not text.isdigit() or not 1 <= int(text) <= MOST_INGEST_WORKERS:
+        raise Fault(
+            say(
+                f"LANTU_INGEST_WORKERS={text} 无效。", f"LANTU_INGEST_WORKERS={text} is no count of workers."
+            ),
+            say(
+                f"请设为 1 到 {MOST_INGEST_WORKERS} 的整数。",
+                f"Set a whole number from 1 to {MOST_INGEST_WORKERS}.",
+            ),
+        )
+    return int(text)
 
 
 def mqtt_auth(env: dict[str, str], connections: Connections, server: Nats | None) -> Spec:

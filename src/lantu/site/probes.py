@@ -7,12 +7,14 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max
 from django.db.utils import Error as DatabaseError
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from lantu.monitoring.ingest.models import IngestOffset
-from lantu.monitoring.ingest.stream import StreamAnswer, message_time, stream_info
+from lantu.monitoring.ingest.offsets import waiting
+from lantu.monitoring.ingest.shares import Share, layout_of, older_shares
+from lantu.monitoring.ingest.stream import StreamAnswer, stream_info
 from lantu.monitoring.ingest.wire import Wire
 
 STREAM_MISSING = 10059
@@ -57,13 +59,21 @@ def read_lag(*, now: datetime) -> IngestLag:
     wire = Wire(settings.NATS_URL, name="lantu-health")
     try:
         info = stream_info(wire)
-        stored = IngestOffset.objects.aggregate(seq=Min("seq"))["seq"]
-        position = max(stored if stored is not None else 0, info.first_seq - 1)
-        pending = max(info.last_seq - position, 0)
-        waiting_since = message_time(wire, position + 1) if pending else None
+        of = layout_of(wire)
+        shares = [*(Share(number, of) for number in range(of)), *older_shares(info, of)]
+        found = dict(
+            IngestOffset.objects.filter(stream_created_at=info.created).values_list("partition", "seq")
+        )
+        behind = [
+            waiting(wire, subject=share.subject, after=max(found.get(share.name, 0), info.first_seq - 1))
+            for share in shares
+        ]
     finally:
         wire.close()
-    return IngestLag(pending, (now - waiting_since).total_seconds() if waiting_since else 0.0)
+    oldest = min((since for _count, since in behind if since), default=None)
+    return IngestLag(
+        sum(count for count, _since in behind), (now - oldest).total_seconds() if oldest else 0.0
+    )
 
 
 def check_stream_and_ingest(*, now: datetime) -> dict[str, Check]:

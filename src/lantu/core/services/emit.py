@@ -43,6 +43,15 @@ def _lock_head(chain: int) -> ChainHead:
     return head
 
 
+def hold_chain(project_id: int | None) -> None:
+    """Take the head of a project's chain before its rows.
+
+    Whoever locks a row that telemetry changes too, and then emits, calls this first: the ingest worker holds the heads
+    of all projects of its batch, and would else wait for the row while the row's owner waits for the head.
+    """
+    _lock_head(CITY_CHAIN if project_id is None else project_id)
+
+
 def emit(
     ev: DomainEvent,
     *,

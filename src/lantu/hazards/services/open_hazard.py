@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from lantu.core.refusals import Refused
-from lantu.core.services.emit import emit
+from lantu.core.services.emit import emit, hold_chain
 from lantu.hazards.events import HazardOpened
 from lantu.hazards.grave.climbing import climb_at_dispatch
 from lantu.hazards.measures import field_of_channel, standard_measures, sub_type_of
@@ -36,6 +36,7 @@ def open_hazard(
     and standard measures on behalf of the project's officer. Where a party is missing, or without ``automatic``,
     the hazard waits for the officer's order. Raises Refused for technical and for closed alerts.
     """
+    hold_chain(alert.project_id)
     alert = (
         Alert.objects.select_for_update(of=("self",))
         .select_related("project", "device", "channel", "rule_version__rule")

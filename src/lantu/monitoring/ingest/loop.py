@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
 from lantu.monitoring.ingest.offsets import Fenced, reconcile
 from lantu.monitoring.ingest.reader import Delivery, StreamReader
-from lantu.monitoring.ingest.stream import ensure_stream
+from lantu.monitoring.ingest.shares import LayoutPending, Share, lay_out, layout_of, older_shares, settle
+from lantu.monitoring.ingest.stream import StreamInfo, ensure_stream
 from lantu.monitoring.ingest.upkeep import make_room
 from lantu.monitoring.ingest.wire import Wire
 from lantu.monitoring.ingest.worker import Worker
@@ -31,24 +33,26 @@ LONGEST_PAUSE_S = 10.0
 Clock = Callable[[], datetime]
 
 
-def run(
-    url: str, *, partition: str, clock: Clock, stop: threading.Event, max_bytes: int | None = None
-) -> None:
-    """Until ``stop`` is set. The batch in hand is always finished; nothing else needs finishing."""
+def run(url: str, *, share: Share, clock: Clock, stop: threading.Event, max_bytes: int | None = None) -> None:
+    """Until ``stop`` is set. The batch in hand is always finished; nothing else needs finishing.
+
+    Ends by itself, with an error in the log, when the stream is sorted anew for another count of workers.
+    """
     pause = 0.2
+    settled = False
     while not stop.is_set():
         try:
-            worker = Worker(partition=partition, now=clock())
             with closing(Wire(url, name="lantu-ingest")) as wire:
                 info = ensure_stream(wire, max_bytes=max_bytes) if max_bytes else ensure_stream(wire)
-                worker.adopt(reconcile(wire, info, worker.position), now=clock())
-                reader = StreamReader(wire, start_seq=worker.position.seq + 1)
-                log.info("ingest_reading", partition=partition, from_seq=worker.position.seq + 1)
-                pause = 0.2
-                # A connection of its own for questions: the reader's must see nothing but deliveries.
-                with closing(Wire(url, name="lantu-ingest-upkeep")) as asking:
-                    _Turns(worker, reader, clock, asking).until(stop)
-                return
+                if settled and layout_of(wire) != share.of:
+                    log.error("stream_sorted_for_others", share=share.name)
+                    return
+                setting = Setting(url, clock, stop)
+                take_over(setting, wire, info, share)
+                settled, pause = True, 0.2
+                read_share(setting, wire, info, share)
+        except LayoutPending as waiting:
+            log.info("ingest_waits", share=share.name, why=str(waiting))
         except Fenced as fenced:
             log.warning("ingest_fenced", why=str(fenced))
         except (InterfaceError, DatabaseError) as error:
@@ -62,6 +66,50 @@ def run(
         pause = min(pause * 2, LONGEST_PAUSE_S)
 
 
+class Setting(NamedTuple):
+    """Where a worker reads, by whose clock, and until when."""
+
+    url: str
+    clock: Clock
+    stop: threading.Event
+
+
+def take_over(setting: Setting, wire: Wire, info: StreamInfo, share: Share) -> None:
+    """Have the stream sort into as many shares as there are workers, and read what lies there under older names.
+
+    The worker of the first share does it; the others raise LayoutPending until it is done.
+    """
+    if layout_of(wire) != share.of:
+        if share.number:
+            raise LayoutPending(f"the stream is not sorted into {share.of} shares yet")
+        lay_out(wire, info, share.of)
+    for older in list(older_shares(info, share.of)):
+        if share.number:
+            raise LayoutPending(f"share {older.name} is still being read out")
+        with closing(Wire(setting.url, name="lantu-ingest-older")) as own:
+            read_share(setting, own, info, older, to_the_end=True)
+        if not setting.stop.is_set():
+            settle(older)
+
+
+def read_share(
+    setting: Setting, wire: Wire, info: StreamInfo, share: Share, *, to_the_end: bool = False
+) -> None:
+    """Store a share's messages until the setting's stop, or ``to_the_end`` of a share that gets no more of them."""
+    url, clock, stop = setting
+    worker = Worker(partition=share.name, now=clock(), share=share)
+    worker.adopt(reconcile(wire, info, worker.position), now=clock())
+    reader = StreamReader(wire, start_seq=worker.position.seq + 1, subject=share.subject)
+    log.info("ingest_reading", partition=share.name, from_seq=worker.position.seq + 1)
+    # A connection of its own for questions: the reader's must see nothing but deliveries.
+    with closing(Wire(url, name="lantu-ingest-upkeep")) as asking:
+        turns = _Turns(worker, reader, clock, asking)
+        if to_the_end:
+            turns.to_the_end(stop)
+        else:
+            turns.until(stop)
+
+
 class _Turns:
     """One connection's worth of work: batches, and between them what is due by the clock."""
 
@@ -70,10 +118,12 @@ class _Turns:
         now = time.monotonic()
         self.sliced = self.watched = self.listened = self.reported = self.tidied = now
         self.messages = self.readings = self.rejected = self.duplicates = 0
+        self.unread = True
+        self.sorted_anew = False
 
     def until(self, stop: threading.Event) -> None:
         """Turn after turn; at the end everything that memory holds is written."""
-        while not stop.is_set():
+        while not (stop.is_set() or self.sorted_anew):
             deliveries = self.reader.read(timeout=0.25)
             chunk = CHUNK if self.reader.pending < BACKLOG_CHUNK else BACKLOG_CHUNK
             for start in range(0, len(deliveries), chunk):
@@ -85,6 +135,15 @@ class _Turns:
             if moment - self.watched >= WATCH_S:
                 self._watch(moment)
         self.worker.idle(now=self.clock(), listening=False, caught_up=self.reader.pending == 0)
+
+    def to_the_end(self, stop: threading.Event) -> None:
+        """Until nothing is left of a share that no message comes to any more."""
+        while not stop.is_set() and (self.reader.pending or self.unread):
+            deliveries = self.reader.read(timeout=0.25)
+            self.unread = bool(deliveries)
+            for start in range(0, len(deliveries), BACKLOG_CHUNK):
+                self._store(deliveries[start : start + BACKLOG_CHUNK])
+        self.worker.idle(now=self.clock(), listening=False, caught_up=False)
 
     def _store(self, deliveries: list[Delivery]) -> None:
         outcome = self.worker.process_or_isolate(deliveries, now=self.clock())
@@ -101,7 +160,9 @@ class _Turns:
         self.worker.watch(now=self.clock())
         self.watched = moment
         if moment - self.tidied >= TIDY_S:
-            make_room(self.asking)
+            of = self.worker.share.of
+            self.sorted_anew = layout_of(self.asking) != of
+            make_room(self.asking, of=of)
             self.tidied = moment
         if moment - self.reported >= REPORT_S and self.messages:
             log.info(

@@ -14,6 +14,7 @@ from lantu.calc.rules import Kind, Rule, Stat, State, Transition, judge_readings
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.devices.models import Channel, Device, RegistryVersion
 from lantu.monitoring.ingest.registry import ChannelRow, DeviceRow, Registry
+from lantu.monitoring.ingest.shares import Share
 from lantu.monitoring.rules.compiling import RuleBook, compile_rules
 from lantu.monitoring.rules.models import RuleState
 from lantu.monitoring.rules.selectors import versions_in_force
@@ -84,27 +85,30 @@ def registry_version() -> int:
     return RegistryVersion.objects.filter(id=1).values_list("version", flat=True).first() or 0
 
 
-def load_registry() -> Registry:
-    """Devices and channels as they stand now. Read the version first: a change in between shows at the next poll."""
+def load_registry(share: Share = Share()) -> Registry:  # noqa: B008 (immutable)
+    """Devices and channels of a share of the projects as they stand now (all by default). Read the version first: a change in between shows at the next poll."""
     version = registry_version()
     devices = [
         DeviceRow(*row)
         for row in Device.objects.order_by("pk").values_list(
             "pk", "code", "project_id", "project__code", "type__code", "status", "facts"
         )
+        if share.holds(row[3])
     ]
+    mine = {device.id for device in devices}
     channels = [
         ChannelRow(*row)
         for row in Channel.objects.order_by("device_id", "rank").values_list(
             "pk", "device_id", "key", "unit", "range_low", "range_high", "period_s", "decimals", "rank"
         )
+        if row[1] in mine
     ]
     return Registry(version, devices, channels)
 
 
-def load_memory(*, now: datetime) -> Memory:
-    """Everything, from the database."""
-    registry = load_registry()
+def load_memory(*, now: datetime, share: Share = Share()) -> Memory:  # noqa: B008 (immutable)
+    """Everything of a share, from the database."""
+    registry = load_registry(share)
     rules = compile_rules(registry, versions_in_force(timezone.localdate(now)))
     slots = len(rules.book.slots)
     memory = Memory(

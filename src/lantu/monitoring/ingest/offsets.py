@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import connection
 
 from lantu.monitoring.ingest.models import IngestOffset
-from lantu.monitoring.ingest.stream import STREAM, SUBJECTS, StreamInfo, api, message_time
+from lantu.monitoring.ingest.stream import STREAM, StreamInfo, api, message_time, next_time
 from lantu.monitoring.ingest.wire import Wire
 
 log = structlog.get_logger(__name__)
@@ -96,15 +98,30 @@ def reconcile(wire: Wire, info: StreamInfo, stored: Position) -> Position:
 
 def _first_since(wire: Wire, moment: datetime) -> int:
     """Sequence of the first message at or after ``moment``; one past the end when there is none."""
+    answer = _probe(wire, deliver_policy="by_start_time", opt_start_time=moment.isoformat())
+    return int(answer["delivered"]["stream_seq"]) + 1
+
+
+def waiting(wire: Wire, *, subject: str, after: int) -> tuple[int, datetime | None]:
+    """How many messages of these subjects lie behind sequence ``after``, and when the stream took the oldest."""
+    start = max(after, 0) + 1
+    answer = _probe(wire, deliver_policy="by_start_sequence", opt_start_seq=start, filter_subject=subject)
+    pending = int(answer["num_pending"])
+    return pending, next_time(wire, subject, start) if pending else None
+
+
+def _probe(wire: Wire, **config: Any) -> dict[str, Any]:
+    """What the stream says of a consumer that would start like this; it is taken away at once."""
+    name = f"lantu-probe-{os.urandom(6).hex()}"
+    tail = f".{config['filter_subject']}" if "filter_subject" in config else ""
     answer = api(
         wire,
-        f"CONSUMER.CREATE.{STREAM}.lantu-probe.{SUBJECTS[0]}",
+        f"CONSUMER.CREATE.{STREAM}.{name}{tail}",
         stream_name=STREAM,
         config={
-            "name": "lantu-probe", "deliver_policy": "by_start_time", "opt_start_time": moment.isoformat(),
-            "ack_policy": "none", "filter_subject": SUBJECTS[0], "mem_storage": True, "num_replicas": 1,
-            "inactive_threshold": 5 * 10**9,
+            "name": name, "ack_policy": "none", "mem_storage": True, "num_replicas": 1,
+            "inactive_threshold": 5 * 10**9, **config,
         },
     )  # fmt: skip
-    api(wire, f"CONSUMER.DELETE.{STREAM}.lantu-probe")
-    return int(answer["delivered"]["stream_seq"]) + 1
+    api(wire, f"CONSUMER.DELETE.{STREAM}.{name}")
+    return answer

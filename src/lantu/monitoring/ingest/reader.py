@@ -13,10 +13,12 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lantu.monitoring.ingest.shares import original
 from lantu.monitoring.ingest.stream import STREAM, SUBJECTS, api
 from lantu.monitoring.ingest.wire import Frame, ProtocolError, Wire, header_status
 
 PULL = 10_000
+MOST_NAMES = 100_000
 HEARTBEAT_S = 2.0
 SILENCE_S = 3 * HEARTBEAT_S
 EXPIRES_S = 30.0
@@ -83,9 +85,9 @@ class StreamReader:
         self._consumer = f"lantu-{os.urandom(8).hex()}"
         self._expected = 1
         self._wanted = 0
-        self.pending = 0
+        self._names: dict[bytes, bytes] = {}
         self.last_heard = time.monotonic()
-        api(
+        answer = api(
             wire,
             f"CONSUMER.CREATE.{STREAM}.{self._consumer}.{subject}",
             stream_name=STREAM,
@@ -95,6 +97,7 @@ class StreamReader:
                 "inactive_threshold": 60 * 10**9,
             },
         )  # fmt: skip
+        self.pending = int(answer.get("num_pending", 0))
         self._inbox = f"{wire.inbox}.{self._consumer}"
         wire.subscribe(self._inbox)
         self._ask()
@@ -139,8 +142,19 @@ class StreamReader:
         if acks.consumer_seq != list(range(self._expected, after)):
             raise ReadBroken(f"gap: deliveries {acks.consumer_seq[:3]} … where {self._expected} was due")
         self._expected, self.pending = after, acks.pending
+        if not subjects[0].startswith(b"lantu."):
+            subjects = tuple(map(self._name, subjects))
         columns = zip(acks.stream_seq, acks.received_ms, subjects, headers, payloads, strict=True)
         return list(map(Delivery._make, columns))
+
+    def _name(self, subject: bytes) -> bytes:
+        """The subject as the device sent it, for a stream that sorts into shares."""
+        name = self._names.get(subject)
+        if name is None:
+            if len(self._names) > MOST_NAMES:
+                self._names.clear()
+            name = self._names[subject] = original(subject)
+        return name
 
     def _control(self, frame: Frame) -> None:
         status = header_status(frame.headers)

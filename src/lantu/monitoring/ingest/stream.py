@@ -103,8 +103,17 @@ def stream_info(wire: Wire) -> StreamInfo:
 
 def message_time(wire: Wire, seq: int) -> datetime | None:
     """When the stream took message ``seq``; None when it is no longer, or not yet, there."""
+    return _time_of(wire, seq=seq)
+
+
+def next_time(wire: Wire, subject: str, seq: int) -> datetime | None:
+    """When the stream took the first message of ``subject`` at or behind ``seq``; None when there is none."""
+    return _time_of(wire, seq=seq, next_by_subj=subject)
+
+
+def _time_of(wire: Wire, **which: Any) -> datetime | None:
     try:
-        answer = api(wire, f"STREAM.MSG.GET.{STREAM}", seq=seq)
+        answer = api(wire, f"STREAM.MSG.GET.{STREAM}", **which)
     except StreamAnswer as error:
         if error.code == 10037:  # no message found
             return None

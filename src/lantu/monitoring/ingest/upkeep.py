@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from lantu.monitoring.ingest.models import IngestOffset
+from lantu.monitoring.ingest.shares import stored_up_to
 from lantu.monitoring.ingest.stream import STREAM, api, stream_info
 from lantu.monitoring.ingest.wire import Wire
 
@@ -13,16 +13,15 @@ TIDY_SHARE = 0.25
 WARN_SHARE = 0.8
 
 
-def make_room(wire: Wire) -> int:
-    """Purge messages that every partition has stored, once a quarter of the room is used; returns how many went.
+def make_room(wire: Wire, *, of: int = 1) -> int:
+    """Purge messages that every share (of ``of``) has stored, once a quarter of the room is used; returns how many went.
 
     The stream's own limit would otherwise fill with data that is safe already, and then refuse new data.
     """
     info = stream_info(wire)
     if info.max_bytes <= 0 or info.bytes < TIDY_SHARE * info.max_bytes:
         return 0
-    offsets = list(IngestOffset.objects.filter(stream_created_at=info.created).values_list("seq", flat=True))
-    stored = min(offsets, default=0)
+    stored = stored_up_to(info, of)
     purged = 0
     if stored >= info.first_seq:
         purged = int(api(wire, f"STREAM.PURGE.{STREAM}", seq=stored + 1).get("purged", 0))

@@ -24,6 +24,7 @@ from lantu.monitoring.ingest.late import judge_late
 from lantu.monitoring.ingest.memory import Memory, from_ms, load_memory, registry_version
 from lantu.monitoring.ingest.offsets import Counts, Fenced, Position, advance, read_position
 from lantu.monitoring.ingest.reader import Delivery
+from lantu.monitoring.ingest.shares import Share
 from lantu.monitoring.ingest.silence import judge_silence
 from lantu.monitoring.ingest.states import save_states
 from lantu.monitoring.telemetry.models import Quarantine, Reason
@@ -51,8 +52,9 @@ class Outcome:
 class Worker:
     """Everything between a list of deliveries and a committed transaction. Knows nothing of sockets."""
 
-    def __init__(self, *, partition: str, now: datetime) -> None:
+    def __init__(self, *, partition: str, now: datetime, share: Share = Share()) -> None:  # noqa: B008 (immutable)
         self.partition = partition
+        self.share = share
         self.days: set[object] = set()
         self.zone = timezone.get_default_timezone()
         self.started_at = now
@@ -61,7 +63,7 @@ class Worker:
     def reload(self, *, now: datetime) -> None:
         """Forget everything and read it back from the database: after any failure, and when devices or rules change."""
         self.position = read_position(self.partition)
-        self.memory: Memory = load_memory(now=now)
+        self.memory: Memory = load_memory(now=now, share=self.share)
         self.loaded_on = timezone.localdate(now)
         self.days = set()
         self._ensure_days(days_around(now, self.zone))

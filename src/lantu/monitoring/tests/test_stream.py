@@ -24,6 +24,7 @@ from lantu.monitoring.ingest.mqtt_auth import Credentials, Judge, Throttle, run
 from lantu.monitoring.ingest.offsets import Position, reconcile
 from lantu.monitoring.ingest.publish import Outgoing, Publisher, StreamUnavailable
 from lantu.monitoring.ingest.reader import ReadBroken, StreamReader
+from lantu.monitoring.ingest.shares import Share
 from lantu.monitoring.ingest.stream import api, ensure_stream, stream_info
 from lantu.monitoring.ingest.upkeep import make_room
 from lantu.monitoring.ingest.wire import Wire
@@ -231,7 +232,7 @@ def test_stored_messages_make_room(server: TemporaryNats, wire: Wire, equipment:
     filler = b'{"note":"' + b"x" * 60_000 + b'","values":{"pm10":1}}'
     publisher.publish([Outgoing(f"lantu.{equipment.project.code}.D1.telemetry", filler) for _ in range(400)])
     assert make_room(wire) == 0, "nothing is stored yet"
-    drain(wire, Worker(partition="t", now=timezone.now()), 400)
+    drain(wire, Worker(partition=Share().name, now=timezone.now()), 400)
     publisher.publish([Outgoing(f"lantu.{equipment.project.code}.D1.telemetry", b'{"values":{"pm10":2}}')])
     assert make_room(wire) == 400
     assert stream_info(wire).messages == 1

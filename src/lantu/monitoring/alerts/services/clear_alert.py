@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from lantu.core.services.emit import emit
+from lantu.core.services.emit import emit, hold_chain
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.services.close_alert import close_alert
 from lantu.monitoring.alerts.states import AlertKind
@@ -16,6 +16,7 @@ from lantu.monitoring.events import AlertCleared
 @transaction.atomic
 def clear_alert(alert: Alert, *, value: float | None, at: datetime, now: datetime) -> Alert:
     """Note the return to normal. A technical alert closes with it; a risk stays with its holder."""
+    hold_chain(alert.project_id)
     alert = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
     if alert.closed_at is not None or alert.cleared_at is not None:
         return alert

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from lantu.accounts.models import User
-from lantu.core.services.emit import emit
+from lantu.core.services.emit import emit, hold_chain
 from lantu.duties.models import Duty
 from lantu.duties.services.close import close_duty
 from lantu.monitoring.alerts.models import Alert
@@ -18,6 +18,7 @@ from lantu.monitoring.events import AlertClosed
 @transaction.atomic
 def close_alert(alert: Alert, *, now: datetime, actor: User | None, outcome: str) -> Alert:
     """Close it; ``outcome`` says why in one phrase. Raises Refused when it is closed already."""
+    hold_chain(alert.project_id)
     alert = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
     alert.state = next_status(alert.state, "close")
     alert.closed_at = now

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from lantu.accounts.models import User
 from lantu.core.refusals import Refused
-from lantu.core.services.emit import emit
+from lantu.core.services.emit import emit, hold_chain
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.services.close_alert import finish_duty
 from lantu.monitoring.alerts.states import next_status
@@ -23,6 +23,7 @@ def mark_false_positive(alert: Alert, *, reason: str, now: datetime, actor: User
 
     Raises Refused for a missing reason, for the same person twice, and for an alert that is closed.
     """
+    hold_chain(alert.project_id)
     alert = (
         Alert.objects.select_for_update(of=("self",)).select_related("rule_version__rule").get(pk=alert.pk)
     )

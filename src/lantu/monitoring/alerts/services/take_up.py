@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from lantu.accounts.models import User
-from lantu.core.services.emit import emit
+from lantu.core.services.emit import emit, hold_chain
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.services.close_alert import finish_duty
 from lantu.monitoring.alerts.states import AlertState, next_status
@@ -20,6 +20,7 @@ def take_up(alert: Alert, *, now: datetime, actor: User | None, hazard_ref: str)
 
     Doing it twice for the same object changes nothing. Raises Refused when the alert is closed.
     """
+    hold_chain(alert.project_id)
     alert = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
     if alert.state == AlertState.TAKEN_UP and alert.taken_up_ref == hazard_ref:
         return alert

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from lantu.core.services.emit import emit
+from lantu.core.services.emit import emit, hold_chain
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.events import AlertEscalated, AlertRecurred
 from lantu.monitoring.rules.models import RuleVersion
@@ -40,6 +40,7 @@ def update_alert(
     inputs: dict[str, Any] | None = None,
 ) -> Alert:
     """Note a further excess. A severity only rises here; coming back to normal is clear_alert's business."""
+    hold_chain(alert.project_id)
     alert = (
         Alert.objects.select_for_update(of=("self",)).select_related("rule_version__rule").get(pk=alert.pk)
     )

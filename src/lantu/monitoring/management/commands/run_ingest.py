@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lantu.monitoring.ingest.loop import run
-
+from lantu.monitoring.ingest.shares import parse
 
 YOUNG_OBJECTS = 100_000
 
@@ -22,11 +22,20 @@ class Command(BaseCommand):
     help = "Store telemetry from the stream and judge it, until stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--partition", default="0", help="name of the stored position (default: 0)")
+        parser.add_argument(
+            "--share", type=int, default=0, help="which share of the projects, from 0 (default: 0)"
+        )
+        parser.add_argument(
+            "--of", type=int, default=1, help="how many workers share the stream (default: 1)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.NATS_URL:
             raise CommandError("LANTU_NATS_URL is not set: there is no stream to read.")
+        try:
+            share = parse(options["share"], options["of"])
+        except ValueError as error:
+            raise CommandError(str(error)) from error
         # Alerts carry links: load the URL table now, not inside the first alert's transaction.
         reverse("monitoring:alerts")
         # What is loaded now stays for good, and a batch makes thousands of small objects that die with it:
@@ -37,4 +46,4 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        run(settings.NATS_URL, partition=options["partition"], clock=timezone.now, stop=stop)
+        run(settings.NATS_URL, share=share, clock=timezone.now, stop=stop)
