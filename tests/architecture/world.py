@@ -171,6 +171,7 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
     hazard = hazard_at(HazardState.ORDERED, cast, site)
     return SimpleNamespace(
         **desk_samples(cast, site, alert, evidence),
+        **_double_prevention(cast, site),
         site=site,
         person=newcomer,
         organisation=cast.contractor.organisation,

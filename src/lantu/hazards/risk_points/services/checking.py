@@ -120,7 +120,7 @@ def _hazard(
         grade=grade if grade is not None else min(2, point.grade),
         by=by,
         now=now,
-        source=Source.INSPECTION,
+        source=Source.PATROL,
         description=description,
         found_at_place=point.place,
         clause=point.clause,

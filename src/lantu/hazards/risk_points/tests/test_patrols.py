@@ -85,7 +85,7 @@ def test_a_finding_becomes_a_hazard_with_photo_and_pin(cast: Any, site_project: 
     )
     hazard = Hazard.objects.get()
     assert check.hazard == hazard
-    assert (hazard.source, hazard.grade, hazard.state) == ("inspection", 2, "detected")
+    assert (hazard.source, hazard.grade, hazard.state) == ("patrol", 2, "detected")
     assert hazard.pin["drawing"] == "JK-01"
     assert point.controls[1] in hazard.measures_required
     assert Evidence.objects.filter(supports_type="hazards.hazard", supports_id=hazard.pk).count() == 1
