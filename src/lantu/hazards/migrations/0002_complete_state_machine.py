@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_grant_requests_and_sessions'),
-        ('accounts', '__first__'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('core', '0003_submissions'),
         ('duties', '0002_ladder_and_decisions'),
         ('hazards', '0001_initial'),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '__first__'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('duties', '0002_ladder_and_decisions'),
         ('hazards', '0002_complete_state_machine'),
         ('projects', '0004_project_by_lamp'),
