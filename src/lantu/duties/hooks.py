@@ -22,7 +22,9 @@ project_tabs.add(
     ProjectTab(key="bill", label=_("责任账单"), url_name="duties:project_bill", icon="receipt", order=80)
 )
 
-offline_sources.add(OfflineSource(key="work", addresses=lambda reader, now: [reverse("duties:work")], order=10))
+offline_sources.add(
+    OfflineSource(key="work", addresses=lambda reader, now: [reverse("duties:work")], order=10)
+)
 
 workflow_models.add(
     "duties.Extension",
