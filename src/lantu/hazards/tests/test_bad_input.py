@@ -31,7 +31,9 @@ def test_the_table_leads_from_every_open_state_to_an_end() -> None:
             seen |= edge
         assert seen & set(CLOSED_STATES), state
     # Only what was closed may come back, and only as the same object.
-    assert {state: reachable[state] for state in set(CLOSED_STATES) & set(reachable)} == {S.CLOSED: {S.RETURNED}}
+    assert {state: reachable[state] for state in set(CLOSED_STATES) & set(reachable)} == {
+        S.CLOSED: {S.RETURNED}
+    }
 
 
 @pytest.mark.parametrize(
