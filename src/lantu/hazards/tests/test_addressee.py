@@ -10,6 +10,7 @@ from lantu.core.figures import read_figure
 from lantu.core.models import Event
 from lantu.core.refusals import Refused
 from lantu.core.subscriptions import inline_delivery
+from lantu.duties.services.bounce import arbitrate, bounce
 from lantu.duties.services.extension import decide_extension as decide_duty
 from lantu.duties.services.hand_over import hand_over
 from lantu.hazards import services as s
@@ -18,6 +19,7 @@ from lantu.hazards.models import LookBack
 from lantu.hazards.states import HazardState as S
 from lantu.hazards.tests.grave import DAY, major_at
 from lantu.hazards.tests.site import HOUR, NOW, hazard_at, photo, reply
+from lantu.hazards.verify import verify_hazards
 
 
 def _disputed(cast: Any, project: Any) -> Any:
@@ -94,6 +96,27 @@ def test_the_order_follows_its_duty(cast: Any, site_project: Any) -> None:
     assert hazard.rectifier == cast.owner, "an order never goes to its issuer"
 
 
+def test_a_bounce_changes_the_addressee_and_arbitration_binds(cast: Any, site_project: Any) -> None:
+    hazard = hazard_at(S.ORDERED, cast, site_project)
+    due_at = hazard.due_at
+    with inline_delivery():
+        bounce(
+            hazard.duty, code="not_ours", to=cast.owner, reason="业主直接发包范围", now=NOW + HOUR, actor=cast.contractor
+        )
+        hazard.refresh_from_db()
+        assert hazard.rectifier_unit == cast.owner.organisation
+        hazard.duty.refresh_from_db()
+        bounce(
+            hazard.duty, code="not_ours", to=cast.contractor, reason="合同约定由施工负责", now=NOW + HOUR, actor=cast.owner
+        )
+        hazard.refresh_from_db()
+        assert (hazard.rectifier, hazard.duty.arbitrating) == (cast.owner, True), "the arbiter is no addressee"
+        arbitrate(hazard.duty, to=cast.contractor, reason="按合同执行", now=NOW + 2 * HOUR, actor=hazard.duty.holder)
+    hazard.refresh_from_db()
+    assert (hazard.rectifier, hazard.due_at) == (cast.contractor, due_at)
+    assert verify_hazards() == []
+
+
 def test_more_time_moves_the_deadline_and_not_the_rate(cast: Any, site_project: Any) -> None:
     hazard = hazard_at(S.RECTIFYING, cast, site_project)
     first = hazard.due_at
@@ -166,7 +189,8 @@ def test_red_is_not_extended_without_the_inspector(cast: Any, site_project: Any)
 
 
 def test_the_time_for_other_steps_is_not_extended(cast: Any, site_project: Any) -> None:
-    from lantu.duties.services.extension import ask_extension
+    from lantu.duties.services.bounce import arbitrate, bounce
+from lantu.duties.services.extension import ask_extension
 
     hazard = hazard_at(S.ORDERED, cast, site_project)
     with pytest.raises(Refused, match="只有整改期限"):
