@@ -101,17 +101,31 @@ def test_a_bounce_changes_the_addressee_and_arbitration_binds(cast: Any, site_pr
     due_at = hazard.due_at
     with inline_delivery():
         bounce(
-            hazard.duty, code="not_ours", to=cast.owner, reason="业主直接发包范围", now=NOW + HOUR, actor=cast.contractor
+            hazard.duty,
+            code="not_ours",
+            to=cast.owner,
+            reason="业主直接发包范围",
+            now=NOW + HOUR,
+            actor=cast.contractor,
         )
         hazard.refresh_from_db()
         assert hazard.rectifier_unit == cast.owner.organisation
         hazard.duty.refresh_from_db()
         bounce(
-            hazard.duty, code="not_ours", to=cast.contractor, reason="合同约定由施工负责", now=NOW + HOUR, actor=cast.owner
+            hazard.duty,
+            code="not_ours",
+            to=cast.contractor,
+            reason="合同约定由施工负责",
+            now=NOW + HOUR,
+            actor=cast.owner,
         )
         hazard.refresh_from_db()
-        assert (hazard.rectifier, hazard.duty.arbitrating) == (cast.owner, True), "the arbiter is no addressee"
-        arbitrate(hazard.duty, to=cast.contractor, reason="按合同执行", now=NOW + 2 * HOUR, actor=hazard.duty.holder)
+        assert (hazard.rectifier, hazard.duty.arbitrating) == (cast.owner, True), (
+            "the arbiter is no addressee"
+        )
+        arbitrate(
+            hazard.duty, to=cast.contractor, reason="按合同执行", now=NOW + 2 * HOUR, actor=hazard.duty.holder
+        )
     hazard.refresh_from_db()
     assert (hazard.rectifier, hazard.due_at) == (cast.contractor, due_at)
     assert verify_hazards() == []
@@ -189,8 +203,7 @@ def test_red_is_not_extended_without_the_inspector(cast: Any, site_project: Any)
 
 
 def test_the_time_for_other_steps_is_not_extended(cast: Any, site_project: Any) -> None:
-    from lantu.duties.services.bounce import arbitrate, bounce
-from lantu.duties.services.extension import ask_extension
+    from lantu.duties.services.extension import ask_extension
 
     hazard = hazard_at(S.ORDERED, cast, site_project)
     with pytest.raises(Refused, match="只有整改期限"):
