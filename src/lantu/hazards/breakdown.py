@@ -224,6 +224,7 @@ def on_time_chart(rows: list[RateRow], *, by: str) -> dict[str, Any]:
         "x": [str(row.label) for row in shown],
         "unit": "%",
         "min": 0,
+        "max": 100,
         "series": [
             {
                 "name": _("按期整改率"),
