@@ -38,7 +38,9 @@ define(
     _("开展接入体检"),
     roles={Role.OFFICER, Role.INSPECTOR, Role.COUNTY, Role.OWNER, Role.CONTRACTOR, Role.SUPERVISOR},
 )
-define("monitoring.send_observation", _("代设备上报视频观察"), roles={Role.OFFICER, Role.OWNER, Role.CONTRACTOR})
+define(
+    "monitoring.send_observation", _("代设备上报视频观察"), roles={Role.OFFICER, Role.OWNER, Role.CONTRACTOR}
+)
 define(
     "monitoring.review_observation",
     _("复核视频观察"),

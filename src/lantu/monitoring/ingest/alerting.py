@@ -37,7 +37,9 @@ class AlertWriter:
     def apply(self, moves: list[Transition]) -> None:
         """Raise, escalate, or note the calm. Between two levels only the way up is news."""
         alerts, rules = self.memory.alerts, self.memory.rules
-        self._fetch([move.slot for move in moves if move.level_to > move.level_from and not self._covered(move)])
+        self._fetch(
+            [move.slot for move in moves if move.level_to > move.level_from and not self._covered(move)]
+        )
         for move in moves:
             if "interlock" in rules.versions[move.slot].terms:
                 call_interlock(self.memory, move, now=self.now)
