@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from lantu.monitoring.cranes.services.judge_groups import judge_groups
 from lantu.monitoring.quality.services.check_devices import check_devices
+from lantu.monitoring.quality.services.check_rates import check_rates
 from lantu.monitoring.rules.county import judge_county_hours
 from lantu.monitoring.rules.desk.jobs import preview_rule
 from lantu.monitoring.telemetry.retention import drop_expired, make_room_ahead, policy
@@ -61,3 +62,10 @@ def compare_with_county(timestamp: int) -> None:
 def watch_crane_groups(timestamp: int) -> None:
     """Every minute: how close the cranes of a group came since the last."""
     judge_groups(now=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="monitoring.check_rates", queue="timers", queueing_lock="monitoring.check_rates")
+def check_device_rates(timestamp: int) -> None:
+    """Every five minutes: devices that were held back, and those that keep to their share again."""
+    check_rates(now=datetime.fromtimestamp(timestamp, UTC))

@@ -30,6 +30,8 @@ define("monitoring.license_vehicle", _("核准渣土车、路线和消纳场"), 
 define("monitoring.read_storage", _("查看数据存储"), roles=BUREAU | {Role.AUDITOR, Role.SYSADMIN})
 define("monitoring.replay_quarantine", _("重放隔离报文"), roles={Role.OFFICER})
 define("monitoring.propose_rule", _("提出监测规则修订"), roles={Role.OFFICER, Role.DIRECTOR})
+# A replay names devices and readings of the whole city.
+define("monitoring.read_proposal", _("查看规则修订与回放"), roles=BUREAU | {Role.AUDITOR})
 define("monitoring.approve_rule", _("批准监测规则修订"), roles={Role.OFFICER, Role.DIRECTOR})
 define("monitoring.set_design_limit", _("登记设计限值"), roles={Role.OFFICER, Role.INSPECTOR, Role.OWNER})
 define("monitoring.set_crane_group", _("登记群塔"), roles={Role.OFFICER, Role.OWNER, Role.CONTRACTOR})

@@ -18,7 +18,7 @@ from lantu.monitoring.http_ingest import TooFast, accept, device_of_token
 from lantu.monitoring.ingest import fairness, held_back
 from lantu.monitoring.ingest.decode import check_record
 from lantu.monitoring.ingest.held_back import as_list, held_by_device
-from lantu.monitoring.quality.services.check_devices import check_devices
+from lantu.monitoring.quality.services.check_rates import check_rates
 from lantu.monitoring.rules.services.load_rules import load_rules
 from lantu.monitoring.telemetry.models import Quarantine, Reason
 from lantu.monitoring.telemetry.selectors import raw_series
@@ -118,11 +118,11 @@ def test_the_keeper_of_the_device_is_told_and_the_alert_ends_when_it_is_calm(
 ) -> None:
     load_rules([RULE], now=NOW - timedelta(days=1))
     feed(*(("D1", {"pm10": 80.0}, n / 10) for n in range(30)))
-    assert check_devices(now=NOW + timedelta(minutes=5)).raised == 1
-    assert check_devices(now=NOW + timedelta(minutes=10)).raised == 0
+    assert check_rates(now=NOW + timedelta(minutes=5)) == (1, 0)
+    assert check_rates(now=NOW + timedelta(minutes=10)) == (0, 0)
     alert = Alert.objects.get(rule__code="quality.rate")
     assert (alert.kind, alert.peak_value) == ("technical", 20.0)
     assert alert.duty is not None
-    check_devices(now=NOW + timedelta(hours=2))
+    assert check_rates(now=NOW + timedelta(hours=2)) == (0, 1)
     alert.refresh_from_db()
     assert alert.closed_at is not None

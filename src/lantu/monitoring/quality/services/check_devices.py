@@ -16,7 +16,6 @@ from lantu.monitoring.alerts.services.clear_alert import clear_alert
 from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.devices.states import DeviceStatus
-from lantu.monitoring.ingest.held_back import held_by_device
 from lantu.monitoring.quality.checks import Fault, Twins, flat_lines, keys_of, spiky, wrong_clock
 from lantu.monitoring.quality.windows import windows
 from lantu.monitoring.rules.abstentions import lacking_by_device, unjudged_of
@@ -26,7 +25,6 @@ from lantu.monitoring.rules.states import RuleKind
 
 log = structlog.get_logger(__name__)
 BACK = timedelta(hours=6)
-RATE_BACK = timedelta(hours=1)
 FROM_READINGS = frozenset({"flat_line", "spike", "clock", "twins"})
 CHECKS = FROM_READINGS | {"calibration", "facts"}
 """Other rules of quality (a device that sends too fast) are judged elsewhere, and their alerts are not ours to close."""
@@ -101,9 +99,6 @@ def _from_records(
             if until is not None and until < today:
                 days, inputs = float((today - until).days), {"expired_on": until.isoformat()}
                 found.append(Fault(versions["calibration"], device.pk, "", days, 0.0, at_ms, inputs))
-    if "rate" in versions:
-        for pk, held in held_by_device(known, since=now - RATE_BACK).items():
-            found.append(Fault(versions["rate"], pk, "", float(held), 1.0, at_ms, {"samples": held}))
     if "facts" in versions:
         for pk, rows in lacking_by_device(unjudged_of(known.values(), day=today)).items():
             names = sorted({name for row in rows for name in row.missing_names})

@@ -148,7 +148,7 @@ def post_proposal(request: HttpRequest, code: str, body: ProposalIn) -> Status:
 
 @router.get("/rule-proposals/{pk}", response=ProposalOut, summary="一项规则修订及其回放")
 def read_proposal(request: HttpRequest, pk: int) -> dict[str, Any]:
-    require(_user(request), "monitoring.read")
+    require(_user(request), "monitoring.read_proposal")
     return _proposal(pk)
 
 

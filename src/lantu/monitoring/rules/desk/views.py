@@ -54,7 +54,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         {
             "rows": rules_with_precision(day=timezone.localdate()),
             "labels": channel_labels(),
-            "proposals": open_proposals(),
+            "proposals": open_proposals() if may(request.user, "monitoring.read_proposal") else (),
         },
     )
 
@@ -90,6 +90,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
         "proposals": proposals,
         "open": next((item for item in proposals if item.is_open), None),
         "may_propose": may(request.user, "monitoring.propose_rule"),
+        "may_read": may(request.user, "monitoring.read_proposal"),
         "today": today,
     }
     return render(request, "monitoring/rule.html", context)
@@ -166,7 +167,7 @@ def _editor(request: HttpRequest, form: RuleForm, **more: Any) -> HttpResponse:
 @require_GET
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """One proposal: what changes, what it would have done, who decides by when."""
-    require(request.user, "monitoring.read")
+    require(request.user, "monitoring.read_proposal")
     found = get_proposal(pk)
     preview = found.previews.first()
     context = {
@@ -234,7 +235,7 @@ def proposal_act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @require_GET
 def firing(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Chart spec of one firing of a replay."""
-    require(request.user, "monitoring.read")
+    require(request.user, "monitoring.read_proposal")
     preview = RulePreview.objects.select_related("proposal__rule").filter(pk=pk if pk < 2**63 else 0).first()
     if preview is None or number >= len(preview.rows):
         raise Missing("monitoring.firing_unknown", _("没有这次试算触发。"))
