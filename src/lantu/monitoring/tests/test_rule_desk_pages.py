@@ -81,7 +81,9 @@ def test_from_the_rules_page_to_an_approved_version(
     client.force_login(cast.contractor)
     assert client.get(editor).status_code == 403
     assert act("approve").status_code == 403
-    assert client.get(proposal.get_absolute_url()).status_code == 403  # a replay names the whole city's devices
+    assert (
+        client.get(proposal.get_absolute_url()).status_code == 403
+    )  # a replay names the whole city's devices
 
 
 def test_over_http(equipment: SimpleNamespace, cast: Any, client: Client) -> None:
