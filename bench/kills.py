@@ -196,7 +196,10 @@ def _settle(web: str) -> None:
     deadline, calm = time.monotonic() + SETTLE_S, 0
     while calm < 3 and time.monotonic() < deadline:
         time.sleep(1)
-        with suppress(OSError, ValueError, KeyError), urllib.request.urlopen(f"{web}/readyz", timeout=10) as answer:
+        with (
+            suppress(OSError, ValueError, KeyError),
+            urllib.request.urlopen(f"{web}/readyz", timeout=10) as answer,
+        ):
             found = json.load(answer)
             calm = calm + 1 if found["checks"]["ingest"]["pending"] == 0 else 0
 

@@ -54,7 +54,9 @@ class Command(BaseCommand):
         self._progress("trucks", put_trucks(plan, world, now=now), 0)
         self._progress("readings", play_yesterday(now=timezone.now()), 0)
         self._progress("design limits", put_limits(world, now=timezone.now()), 0)
-        self._progress("past month", put_past_month(world.projects[plan.flagship].code, now=timezone.now()), 0)
+        self._progress(
+            "past month", put_past_month(world.projects[plan.flagship].code, now=timezone.now()), 0
+        )
         self._progress("desk", put_desk(plan.flagship, world, now=timezone.now()), 0)
         # What the ladder told people months ago is no news to them today.
         for person in world.people.values():
