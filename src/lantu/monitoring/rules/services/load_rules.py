@@ -182,7 +182,9 @@ def check_version(version: RuleVersion) -> None:
             f"规则 {version.rule.code} 的类型或可信度标记不认识。",
             remedy="请对照规则包字段表。",
         )
-    if version.kind not in ENGINE_KINDS or not version.levels:
+    # Without limits only where the standard leaves them to the designer.
+    left_open = not version.levels and "design" in version.terms
+    if version.kind not in ENGINE_KINDS or left_open:
         return
     try:
         # A limit that is a share of a fact exists only where the fact is known.
