@@ -47,6 +47,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "LANTU_DEMO_PASSWORD": ("operator", OWN + ", printed", "password of the demonstration accounts"),
     "LANTU_HJ212_PORT": ("operator", "5212", "port for loggers that speak HJ 212 ([protocols.md](../protocols.md)); `off`: none; a taken default moves on"),
     "LANTU_HOST": ("operator", "`127.0.0.1`", "address on which web and MQTT listen; demonstration accounts are refused on any but loopback"),
+    "LANTU_INGEST_WORKERS": ("operator", "1", "how many processes store telemetry, each with its share of the projects ([operations.md](../operations.md))"),
     "LANTU_JT808_PORT": ("operator", "5808", "port for vehicles that speak JT/T 808; `off`: none; a taken default moves on"),
     "LANTU_LOG_LEVEL": ("operator", "`INFO`", "least level written to the logs: DEBUG, INFO, WARNING, ERROR"),
     "LANTU_MAP_TILE_URL": ("operator", "none", "raster tiles below the map, `https://…/{z}/{x}/{y}.png`; the map is complete without them"),

@@ -29,7 +29,7 @@ STRANGERS = ("outsider", "sysadmin", "secadmin")
 # What anybody may see without signing in; everything else sends strangers to the door or answers 401.
 PUBLIC = {
     "/", "/healthz", "/ui/preferences/", "/readyz", "/metrics", "/i18n/setlang/", "/accounts/login/", "/accounts/signup/",
-    "/api/v1/openapi.json", "/api/v1/docs", "POST /api/v1/auth/token",
+    "/api/v1/openapi.json", "/api/v1/docs", "/hazards/listed/", "POST /api/v1/auth/token",
     # Of the phone: they name nobody, and must be had before and after somebody signs in.
     "/sw.js", "/manifest.webmanifest", "/phone/", "/phone/session.json",
 }  # fmt: skip

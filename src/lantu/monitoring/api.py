@@ -19,6 +19,7 @@ from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.selectors import find_alerts, get_alert, with_balls
 from lantu.monitoring.alerts.services.mark_false_positive import mark_false_positive
 from lantu.monitoring.cranes.api import router as cranes_router
+from lantu.monitoring.devices.api import RegisteredOut, post_device
 from lantu.monitoring.devices.api import router as devices_router
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.selectors import find_devices, get_channel, get_device
@@ -159,6 +160,9 @@ def list_devices(request: HttpRequest, filters: Query[DeviceFilter]) -> dict[str
         order="code",
         shape=lambda row: device_row(row, now),
     )
+
+
+router.post("/devices", response={201: RegisteredOut}, summary="登记设备")(post_device)
 
 
 @router.get("/devices/{code}", response=DeviceDetail, summary="一台设备及其通道最新值")

@@ -89,8 +89,8 @@ def _user(request: HttpRequest) -> Any:
     return request.auth  # type: ignore[attr-defined]
 
 
-@router.post("/devices", response={201: RegisteredOut}, summary="登记设备")
 def post_device(request: HttpRequest, body: DeviceIn) -> Status:
+    """Register one device. Mounted beside the list of devices: an address belongs to one router."""
     user = _user(request)
     project = get_visible(user, body.project)
     require(user, "monitoring.register_device", project)
