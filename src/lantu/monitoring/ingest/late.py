@@ -9,15 +9,16 @@ import numpy as np
 from lantu.calc.rules import State, Transition, judge_readings
 from lantu.monitoring.ingest.decode import Columns
 from lantu.monitoring.ingest.memory import Memory
+from lantu.monitoring.rules.late import late_window_moves
 
 if TYPE_CHECKING:
     from lantu.monitoring.ingest.alerting import AlertWriter
 
 
 def judge_late(memory: Memory, writer: AlertWriter, columns: Columns, late: np.ndarray) -> None:
-    """Run late values past the plain limits without touching the live state.
+    """Judge late values at their own time, without touching the live state.
 
-    Windows, rates and durations need the neighbours of a reading; those are re-judged when the day is sealed.
+    Plain limits look at the value alone; windows, rates, durations and pairs at its stored neighbours as well.
     An excess that is already under an open alert of its rule and channel adds to that alert.
     """
     if not late.any():
@@ -35,4 +36,6 @@ def judge_late(memory: Memory, writer: AlertWriter, columns: Columns, late: np.n
             if known is None or move.level_to > known.level_to:
                 highest[move.slot] = move
     for move in highest.values():
+        writer.raise_one(move, late=True)
+    for move in late_window_moves(memory.rules, at, ts):
         writer.raise_one(move, late=True)

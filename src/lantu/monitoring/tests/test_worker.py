@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.utils import OperationalError
+from django.utils import timezone
 
 from lantu.core.models import Event
 from lantu.monitoring.alerts.models import Alert
@@ -222,6 +223,19 @@ def test_late_data_is_judged_at_its_own_time(feed: Feed) -> None:
     alert = Alert.objects.get()
     assert alert.late
     assert alert.opened_at == NOW - timedelta(hours=1)
+
+
+def test_a_late_night_is_judged_by_its_own_window(feed: Feed) -> None:
+    """Twenty-five minutes of 75 dB(A) before midnight, back-filled the next day: the 20-minute Leq of that night counts."""
+    feed(("D1", {"noise": 50}, 0))
+    eleven = timezone.localtime(NOW).replace(hour=23, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    start = (eleven - NOW).total_seconds()
+    feed(*[("D1", {"noise": 75}, start + 60 * minute) for minute in range(25)], at=1)
+    alert = Alert.objects.get(rule__code="noise.leq_night")
+    assert alert.late
+    assert eleven < alert.opened_at < eleven + timedelta(minutes=25)
+    feed(("D1", {"noise": 75}, start + 60 * 25), at=2)
+    assert Alert.objects.filter(rule__code="noise.leq_night").count() == 1
 
 
 def test_a_device_under_maintenance_is_stored_not_judged(

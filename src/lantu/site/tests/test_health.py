@@ -12,9 +12,10 @@ from django.utils import timezone
 from prometheus_client import REGISTRY
 
 from lantu.monitoring.ingest.models import IngestOffset
+from lantu.monitoring.ingest.shares import Share
 from lantu.monitoring.ingest.stream import ensure_stream
 from lantu.monitoring.ingest.wire import Wire
-from lantu.site import health, probes
+from lantu.site import health, live_hub, probes
 from lantu.site.metrics import MeterMiddleware
 
 
@@ -90,7 +91,7 @@ def test_with_a_stream_the_lag_is_the_age_of_the_oldest_message_not_stored(
         settings.NATS_URL = server.url
         assert client.get("/readyz").json()["checks"]["ingest"]["why"].startswith("数据流尚未建立")
         wire = Wire(server.url, name="test")
-        ensure_stream(wire)
+        info = ensure_stream(wire)
         wire.request("lantu.P1.D1.telemetry", b"{}")
         wire.request("lantu.P1.D1.telemetry", b"{}")
         wire.close()
@@ -98,7 +99,7 @@ def test_with_a_stream_the_lag_is_the_age_of_the_oldest_message_not_stored(
         assert probes.read_lag(now=now).pending == 2
         assert probes.read_lag(now=now + timedelta(minutes=5)).seconds > 200
         assert not probes.check_stream_and_ingest(now=now + timedelta(minutes=5))["ingest"].ok
-        IngestOffset.objects.create(partition="all", seq=2)
+        IngestOffset.objects.create(partition=Share().name, seq=2, stream_created_at=info.created)
         lag = probes.read_lag(now=now)
         assert (lag.pending, lag.seconds) == (0, 0.0)
         health._answer = None
@@ -129,7 +130,7 @@ def test_meters_count_what_is_open_and_overdue(client: Any, cast: Any, site_proj
     assert sample(text, "lantu_duties_open") == 1
     assert sample(text, "lantu_duties_overdue") == 1
     assert 'lantu_jobs{status="failed"} 0.0' in text
-    assert "lantu_live_clients " in text
+    assert f"{live_hub.CLIENTS._name} " in text
 
 
 @pytest.mark.parametrize(
