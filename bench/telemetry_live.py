@@ -10,10 +10,10 @@ from typing import Any
 from bench.tables import Table, number
 from bench.telemetry_fleet import Path, actors, live_path, setup_django
 
-SECONDS = 12.0
+SECONDS = 10.0
 CONNECTIONS = (64, 1016)
 WINDOW = 64
-ROUNDS = 3
+ROUNDS = 2
 GOAL_RATE = 15_000
 EXCEED_EVERY = 100
 
