@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,12 @@ class Path:
             name = parent.name().split("-")[0]
             if name in ("nats", "postgres"):
                 tree = [parent, *parent.children(recursive=True)]
-                found[name] = sum(t.user + t.system for p in tree for t in [p.cpu_times()])
+                found[name] = 0.0
+                for process in tree:
+                    # PostgreSQL's helpers come and go while we count.
+                    with suppress(psutil.NoSuchProcess):
+                        times = process.cpu_times()
+                        found[name] += times.user + times.system
         return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from bench.tables import Table, number
 from bench.telemetry_fleet import Path, actors, live_path, setup_django
 
-SECONDS = 10.0
+SECONDS = 8.0
 CONNECTIONS = (64, 1016)
 WINDOW = 64
 ROUNDS = 2
