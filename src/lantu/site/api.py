@@ -22,7 +22,17 @@ api = NinjaAPI(
 )
 problems.install(api)
 
-for name in ("core", "accounts", "projects", "duties", "gis", "monitoring", "hazards", "cockpit"):
+for name in (
+    "core",
+    "accounts",
+    "projects",
+    "duties",
+    "gis",
+    "lifecycle",
+    "monitoring",
+    "hazards",
+    "cockpit",
+):
     dotted = f"lantu.{name}.api"
     if f"lantu.{name}.apps" in " ".join(settings.INSTALLED_APPS) and find_spec(dotted) is not None:
         api.add_router("", import_module(dotted).router)

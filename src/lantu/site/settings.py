@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "lantu.projects.apps.ProjectsConfig",
     "lantu.duties.apps.DutiesConfig",
     "lantu.gis.apps.GisConfig",
+    "lantu.lifecycle.apps.LifecycleConfig",
     "lantu.monitoring.apps.MonitoringConfig",
     "lantu.hazards.apps.HazardsConfig",
     "lantu.cockpit.apps.CockpitConfig",

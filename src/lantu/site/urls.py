@@ -41,6 +41,7 @@ urlpatterns = [
 for label, prefix in (
     ("ui", "ui/"),
     ("gis", "map/"),
+    ("lifecycle", "lifecycle/"),
     ("monitoring", "monitoring/"),
     ("hazards", "hazards/"),
     ("cockpit", "cockpit/"),

@@ -1,0 +1,1 @@
+"""Django looks here; the models live with their applets."""

@@ -1,0 +1,5 @@
+"""Doors of this applet, mounted by lantu.lifecycle.urls."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
