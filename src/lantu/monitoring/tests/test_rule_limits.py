@@ -13,7 +13,6 @@ from django.utils import timezone
 from lantu.core.models import Event
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.monitoring.alerts.models import Alert
-from lantu.monitoring.ingest.alerting import AlertWriter
 from lantu.monitoring.ingest.worker import Worker
 from lantu.monitoring.rules.abstentions import lacking_by_device, unjudged_of
 from lantu.monitoring.rules.late import late_window_moves
@@ -179,19 +178,13 @@ def test_late_readings_fill_a_window_and_are_judged_at_their_own_time(cast: Any,
     put_device(cast, site_project, "D9", "dust_noise")
     worker = Worker(partition="t", now=NOW)
     send(worker, site_project, [("D9", {"pm10": 60}, 7200 + 60 * n) for n in range(3)])
-    send(worker, site_project, [("D9", {"pm10": 180}, 60 * n) for n in range(60)])
     memory = worker.memory
     before = memory.state.core.tobytes()
-    place = memory.registry.by_code["D9"].keys["pm10"]
-    at, ts = np.full(60, place), MS + 60_000 * np.arange(60)
-    moves = late_window_moves(memory.rules, at, ts)
-    told = {memory.rules.versions[move.slot].rule.code: move for move in moves}
-    hour = told["dust.pm10.hour"]
-    assert (hour.level_to, hour.ts_ms, hour.value) == (3, MS + 44 * 60_000, 180)
+    send(worker, site_project, [("D9", {"pm10": 180}, 60 * n) for n in range(60)])
     assert memory.state.core.tobytes() == before
-    AlertWriter(memory, now=NOW).raise_one(hour, late=True)
     alert = Alert.objects.get(rule__code="dust.pm10.hour")
-    assert (alert.late, alert.opened_at) == (True, NOW + timedelta(minutes=44))
-    assert "dust.pm10.hour" not in {
-        memory.rules.versions[move.slot].rule.code for move in late_window_moves(memory.rules, at, ts)
-    }, "told once"
+    assert (alert.late, alert.severity, alert.opened_at) == (True, 3, NOW + timedelta(minutes=44))
+    assert alert.inputs
+    place = memory.registry.by_code["D9"].keys["pm10"]
+    again = late_window_moves(memory.rules, np.full(60, place), MS + 60_000 * np.arange(60))
+    assert "dust.pm10.hour" not in {memory.rules.versions[move.slot].rule.code for move in again}, "told once"

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.utils import timezone
 from tests.cast import NOW
 
 from lantu.calc import jt808
@@ -118,7 +117,7 @@ def gateway(handler: Jt808Handler) -> Iterator[int]:
 
     async def serve() -> None:
         meters = Meters()
-        server = Server(PROTOCOL, handler, Sink(NoStream(), meters), meters, clock=timezone.now)
+        server = Server(PROTOCOL, handler, Sink(NoStream(), meters), meters, clock=lambda: NOW)
         port[0] = await server.listen("127.0.0.1", 0)
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -141,10 +140,11 @@ def gateway(handler: Jt808Handler) -> Iterator[int]:
 @pytest.mark.parametrize("version", [2013, 2019])
 def test_a_terminal_over_tcp(road: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, version: int) -> None:
     vehicle = road.vehicle
-    start = timezone.now().replace(microsecond=0) - timedelta(minutes=20)
+    start = NOW - timedelta(minutes=20)
     run = [report.position for report in drive(vehicle, start, kmh=70, to=4000)]
     monkeypatch.setattr(Writer, "start", lambda self: None)
     handler = Jt808Handler(load_directory())
+    handler.writer = Writer(clock=lambda: NOW)
     acknowledged: list[str] = []
 
     def talk(port: int) -> None:
@@ -170,10 +170,10 @@ def test_a_terminal_over_tcp(road: SimpleNamespace, monkeypatch: pytest.MonkeyPa
             assert handler.writer.store_waiting()
         talking.result(20)
     assert acknowledged == ["report"] * 3 + ["refill"]
-    rows = stored(vehicle.pk, start, timezone.now())
+    rows = stored(vehicle.pk, start, NOW)
     assert [row.fix.at for row in rows] == [report.at.timestamp() for report in run]
     assert [finding.rule_code for finding in VehicleFinding.objects.all()] == ["vehicle.overspeed"]
-    handler.upkeep(timezone.now())
+    handler.upkeep(NOW)
     assert VehicleState.objects.get(vehicle=vehicle).terminal["version"] == str(version)
 
 
