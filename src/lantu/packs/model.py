@@ -13,6 +13,7 @@ from lantu.calc.pits import RangePolicy
 from lantu.calc.workdays import WorkCalendar
 from lantu.packs.major import MajorList
 from lantu.packs.observations import ObservationType
+from lantu.packs.programmes import ProgrammeRules
 from lantu.packs.safety import DangerousWorks, QualityTree, SafetyScore
 from lantu.packs.vehicles import VehicleRules, VehicleThreshold
 
@@ -229,6 +230,7 @@ class NationalPack:
     range_policy: RangePolicy
     major_hazards: MajorList = field(default_factory=MajorList)
     vehicles: VehicleRules = field(default_factory=VehicleRules)
+    programmes: ProgrammeRules = field(default_factory=ProgrammeRules)
 
     def rule_rows(self) -> list[dict[str, Any]]:
         """All thresholds in the form that monitoring loads."""

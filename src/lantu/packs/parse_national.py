@@ -16,6 +16,7 @@ from lantu.packs.parse_dangerous import parse_dangerous
 from lantu.packs.parse_major import parse_major
 from lantu.packs.parse_observations import parse_observations
 from lantu.packs.parse_pits import parse_pits
+from lantu.packs.parse_programmes import parse_programmes
 from lantu.packs.parse_quiet import parse_quiet
 from lantu.packs.parse_thresholds import parse_thresholds
 from lantu.packs.parse_vehicles import parse_vehicles
@@ -72,6 +73,7 @@ def parse_national(root: Path, problems: list[str], policy: RangePolicy | None =
         quality=parse_quality(open_file(root / "quality_tree.yaml", root), problems),
         observations=parse_observations(open_file(root / "observations.yaml", root), problems),
         vehicles=parse_vehicles(open_file(root / "vehicles.yaml", root), problems),
+        programmes=parse_programmes(open_file(root / "programmes.yaml", root), problems),
     )
 
 
