@@ -1,5 +1,15 @@
 """Django looks here; the models live with their applets."""
 
+from lantu.lifecycle.programmes.cases.models import CaseTemplate, CaseUse
+from lantu.lifecycle.programmes.models import (
+    Programme,
+    ProgrammeCheck,
+    ProgrammeGoal,
+    ProgrammeGoalValue,
+    ProgrammeMember,
+    ProgrammeMilestone,
+)
+from lantu.lifecycle.reports.models import Bulletin, ReportCopy, ReportFile, ReportSeries
 from lantu.lifecycle.schedule.models import (
     Schedule,
     ScheduleActivity,
@@ -18,6 +28,8 @@ from lantu.lifecycle.schedule.models_kept import (
 )
 
 __all__ = [
+    "Bulletin", "CaseTemplate", "CaseUse", "Programme", "ProgrammeCheck", "ProgrammeGoal", "ProgrammeGoalValue",
+    "ProgrammeMember", "ProgrammeMilestone", "ReportCopy", "ReportFile", "ReportSeries",
     "Schedule", "ScheduleActivity", "ScheduleBaseline", "ScheduleBaselineActivity", "ScheduleCalendar",
     "ScheduleDemand", "ScheduleEdit", "ScheduleLevelling", "ScheduleLink", "ScheduleProgress", "ScheduleResource",
     "ScheduleSlip",
