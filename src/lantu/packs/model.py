@@ -11,6 +11,8 @@ from typing import Any
 from lantu.calc.deadlines import SlipPolicy, Term
 from lantu.calc.pits import RangePolicy
 from lantu.calc.workdays import WorkCalendar
+from lantu.packs.annual_plan import AnnualPlanRules, CityPlanRules
+from lantu.packs.appraisal import AppraisalRules
 from lantu.packs.major import MajorList
 from lantu.packs.observations import ObservationType
 from lantu.packs.programmes import ProgrammeRules
@@ -228,8 +230,10 @@ class NationalPack:
     quality: QualityTree
     quiet_days: Mapping[str, tuple[QuietPeriod, ...]]
     range_policy: RangePolicy
+    appraisal: AppraisalRules
     major_hazards: MajorList = field(default_factory=MajorList)
     vehicles: VehicleRules = field(default_factory=VehicleRules)
+    annual_plan: AnnualPlanRules = field(default_factory=AnnualPlanRules)
     programmes: ProgrammeRules = field(default_factory=ProgrammeRules)
 
     def rule_rows(self) -> list[dict[str, Any]]:
@@ -294,6 +298,8 @@ class CityPack:
     thresholds: Mapping[str, Threshold] = field(default_factory=lambda: MappingProxyType({}))
     quiet_days: Mapping[str, tuple[QuietPeriod, ...]] = field(default_factory=lambda: MappingProxyType({}))
     vehicle_rules: Mapping[str, VehicleThreshold] = field(default_factory=lambda: MappingProxyType({}))
+    annual_plan: CityPlanRules = field(default_factory=CityPlanRules)
+    appraisal: AppraisalRules | None = None
 
     def area(self, code: str) -> Area:
         """The area with this code. Raises ``KeyError``."""

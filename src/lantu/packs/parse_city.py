@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lantu.calc.identifiers import uscc_findings
 from lantu.calc.pits import RangePolicy
+from lantu.packs.appraisal import AppraisalRules
 from lantu.packs.model import (
     ORGANISATION_KINDS,
     ROLES,
@@ -18,6 +19,8 @@ from lantu.packs.model import (
     Threshold,
     Unit,
 )  # fmt: skip
+from lantu.packs.parse_annual_plan import parse_city_plan
+from lantu.packs.parse_appraisal import parse_appraisal
 from lantu.packs.parse_national import parse_clocks, parse_ladder, parse_seat
 from lantu.packs.parse_quiet import parse_quiet
 from lantu.packs.parse_thresholds import parse_thresholds
@@ -68,7 +71,15 @@ def parse_city(root: Path, nation: NationalPack, problems: list[str]) -> CityPac
         thresholds=_thresholds(root, nation, policy or nation.range_policy, problems),
         quiet_days=_quiet_days(root, problems),
         vehicle_rules=_vehicle_rules(root, problems),
+        annual_plan=parse_city_plan(root, units, nation.annual_plan.elements),
+        appraisal=_appraisal(root, problems),
     )
+
+
+def _appraisal(root: Path, problems: list[str]) -> AppraisalRules | None:
+    """The city's own rubric in the place of the national one."""
+    path = root / "appraisal.yaml"
+    return parse_appraisal(open_file(path, root), problems) if path.exists() else None
 
 
 def _thresholds(

@@ -11,6 +11,8 @@ from lantu.calc.identifiers import area_level
 from lantu.calc.pits import RangePolicy
 from lantu.calc.workdays import WorkCalendar
 from lantu.packs.model import ROLES, Area, Channel, DeviceType, HazardClock, Industry, NationalPack, Rung
+from lantu.packs.parse_annual_plan import parse_annual_plan
+from lantu.packs.parse_appraisal import parse_appraisal
 from lantu.packs.parse_checklists import parse_jgj59, parse_quality
 from lantu.packs.parse_dangerous import parse_dangerous
 from lantu.packs.parse_major import parse_major
@@ -73,6 +75,8 @@ def parse_national(root: Path, problems: list[str], policy: RangePolicy | None =
         quality=parse_quality(open_file(root / "quality_tree.yaml", root), problems),
         observations=parse_observations(open_file(root / "observations.yaml", root), problems),
         vehicles=parse_vehicles(open_file(root / "vehicles.yaml", root), problems),
+        annual_plan=parse_annual_plan(root, problems),
+        appraisal=parse_appraisal(open_file(root / "appraisal.yaml", root), problems),
         programmes=parse_programmes(open_file(root / "programmes.yaml", root), problems),
     )
 
