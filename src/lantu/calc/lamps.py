@@ -4,7 +4,8 @@ Defaults follow the practice of municipal dispatch (docs/algorithms/lamps.md): b
 time-proportional schedule by 10 to 30 points yellow, by more than 30 red; a planned start missed
 yellow, for three months red; statistics not entered one month after the start yellow, two red;
 funds below what is required red. A project under construction without a construction permit is red
-and never hidden; an open red warning makes the project red, an open orange one yellow.
+and never hidden; an open red warning makes the project red, an open orange one yellow. A condition of a
+conditional pass (容缺) that was not met in time is red, an overdue stage gate yellow (since 2026-2).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-RULES_VERSION = "2026-1"
+RULES_VERSION = "2026-2"
 """Raised whenever a default or the logic changes; stored with every lamp."""
 
 
@@ -30,6 +31,8 @@ class LampReason(StrEnum):
     """Why a lamp is not green; texts stand in the applications that show them."""
 
     NO_PERMIT = "no_permit"
+    CONDITION_OVERDUE = "condition_overdue"
+    GATE_OVERDUE = "gate_overdue"
     RED_WARNING = "red_warning"
     ORANGE_WARNING = "orange_warning"
     OVERDUE_HAZARD = "overdue_hazard"
@@ -77,6 +80,8 @@ class ProjectFacts:
     open_red_warnings: int = 0
     open_orange_warnings: int = 0
     overdue_hazards: int = 0
+    overdue_conditions: int = 0
+    overdue_gates: int = 0
     funds_required_yuan: int | None = None
     funds_received_yuan: int | None = None
     entered_statistics: bool | None = None
@@ -128,6 +133,8 @@ def _red(facts: ProjectFacts, today: date, rules: LampRules, behind: float | Non
     reasons = []
     if facts.under_construction and facts.has_permit is False:
         reasons.append(LampReason.NO_PERMIT)
+    if facts.overdue_conditions:
+        reasons.append(LampReason.CONDITION_OVERDUE)
     if facts.open_red_warnings:
         reasons.append(LampReason.RED_WARNING)
     if behind is not None and behind > rules.far_behind_points:
@@ -148,6 +155,8 @@ def _yellow(facts: ProjectFacts, today: date, rules: LampRules, behind: float | 
         reasons.append(LampReason.ORANGE_WARNING)
     if facts.overdue_hazards:
         reasons.append(LampReason.OVERDUE_HAZARD)
+    if facts.overdue_gates:
+        reasons.append(LampReason.GATE_OVERDUE)
     if behind is not None and rules.behind_points <= behind <= rules.far_behind_points:
         reasons.append(LampReason.BEHIND)
     if _start_missed(facts, today) and _months_since_missed_start(facts, today) < rules.start_red_months:

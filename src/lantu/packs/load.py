@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from lantu.calc.pits import RangePolicy
+from lantu.packs.appraisal import AppraisalRules
+from lantu.packs.gates import GateBook
 from lantu.packs.model import CityPack, NationalPack, QuietPeriod
 from lantu.packs.parse_city import parse_city
 from lantu.packs.parse_national import parse_national
@@ -76,9 +78,19 @@ def vehicle_rules_of(own: CityPack) -> list[dict[str, Any]]:
     return [row.row() for row in {**national().vehicles.rules, **own.vehicle_rules}.values()]
 
 
+def appraisal_of(own: CityPack) -> AppraisalRules:
+    """The rubric that holds in a city: its own, or the nation's."""
+    return own.appraisal or national().appraisal
+
+
 def quiet_periods(own: CityPack, calendar: str) -> tuple[QuietPeriod, ...]:
     """The days on which rules of a calendar hold: the nation's and the city's."""
     return (*national().quiet_days.get(calendar, ()), *own.quiet_days.get(calendar, ()))
+
+
+def gates_of(own: CityPack) -> GateBook:
+    """The templates and terms of stage gates that hold in a city."""
+    return national().gates.with_terms(own.gate_terms, own.gate_terms_version)
 
 
 @cache

@@ -13,6 +13,7 @@ from lantu.calc.pits import RangePolicy
 from lantu.calc.workdays import WorkCalendar
 from lantu.packs.annual_plan import AnnualPlanRules, CityPlanRules
 from lantu.packs.appraisal import AppraisalRules
+from lantu.packs.gates import GateBook, TenderBook
 from lantu.packs.major import MajorList
 from lantu.packs.observations import ObservationType
 from lantu.packs.programmes import ProgrammeRules
@@ -235,6 +236,8 @@ class NationalPack:
     vehicles: VehicleRules = field(default_factory=VehicleRules)
     annual_plan: AnnualPlanRules = field(default_factory=AnnualPlanRules)
     programmes: ProgrammeRules = field(default_factory=ProgrammeRules)
+    gates: GateBook = field(default_factory=GateBook)
+    tender: TenderBook = field(default_factory=TenderBook)
 
     def rule_rows(self) -> list[dict[str, Any]]:
         """All thresholds in the form that monitoring loads."""
@@ -298,6 +301,8 @@ class CityPack:
     thresholds: Mapping[str, Threshold] = field(default_factory=lambda: MappingProxyType({}))
     quiet_days: Mapping[str, tuple[QuietPeriod, ...]] = field(default_factory=lambda: MappingProxyType({}))
     vehicle_rules: Mapping[str, VehicleThreshold] = field(default_factory=lambda: MappingProxyType({}))
+    gate_terms: Mapping[str, Term] = field(default_factory=lambda: MappingProxyType({}))
+    gate_terms_version: str = ""
     annual_plan: CityPlanRules = field(default_factory=CityPlanRules)
     appraisal: AppraisalRules | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from lantu.calc.identifiers import uscc_findings
 from lantu.calc.pits import RangePolicy
@@ -21,6 +22,7 @@ from lantu.packs.model import (
 )  # fmt: skip
 from lantu.packs.parse_annual_plan import parse_city_plan
 from lantu.packs.parse_appraisal import parse_appraisal
+from lantu.packs.parse_gates import parse_terms
 from lantu.packs.parse_national import parse_clocks, parse_ladder, parse_seat
 from lantu.packs.parse_quiet import parse_quiet
 from lantu.packs.parse_thresholds import parse_thresholds
@@ -71,6 +73,7 @@ def parse_city(root: Path, nation: NationalPack, problems: list[str]) -> CityPac
         thresholds=_thresholds(root, nation, policy or nation.range_policy, problems),
         quiet_days=_quiet_days(root, problems),
         vehicle_rules=_vehicle_rules(root, problems),
+        **_gate_terms(root, nation, problems),
         annual_plan=parse_city_plan(root, units, nation.annual_plan.elements),
         appraisal=_appraisal(root, problems),
     )
@@ -91,6 +94,15 @@ def _thresholds(
     top = open_file(root / "thresholds.yaml", root)
     rows = parse_thresholds(top, nation.channels, nation.device_types, problems, policy)
     return unique(rows, lambda row: row.code, top, "the rule", problems)
+
+
+def _gate_terms(root: Path, nation: NationalPack, problems: list[str]) -> dict[str, Any]:
+    """Terms of approvals that the city promises shorter than the statute."""
+    if not (root / "gates.yaml").exists():
+        return {}
+    top = open_file(root / "gates.yaml", root)
+    terms = parse_terms(top, nation.gates.matters, problems)
+    return {"gate_terms": terms, "gate_terms_version": dict(top.pairs())["version"].text()}
 
 
 def _vehicle_rules(root: Path, problems: list[str]) -> Mapping[str, VehicleThreshold]:

@@ -15,6 +15,7 @@ from lantu.packs.parse_annual_plan import parse_annual_plan
 from lantu.packs.parse_appraisal import parse_appraisal
 from lantu.packs.parse_checklists import parse_jgj59, parse_quality
 from lantu.packs.parse_dangerous import parse_dangerous
+from lantu.packs.parse_gates import parse_gates, parse_tender
 from lantu.packs.parse_major import parse_major
 from lantu.packs.parse_observations import parse_observations
 from lantu.packs.parse_pits import parse_pits
@@ -77,6 +78,8 @@ def parse_national(root: Path, problems: list[str], policy: RangePolicy | None =
         vehicles=parse_vehicles(open_file(root / "vehicles.yaml", root), problems),
         annual_plan=parse_annual_plan(root, problems),
         appraisal=parse_appraisal(open_file(root / "appraisal.yaml", root), problems),
+        gates=parse_gates(open_file(root / "gates.yaml", root), problems),
+        tender=parse_tender(open_file(root / "tender_rules.yaml", root), problems),
         programmes=parse_programmes(open_file(root / "programmes.yaml", root), problems),
     )
 

@@ -2,6 +2,7 @@
 
 A source answers for many projects at once: ``read(project_ids, now) → {project_id: {fact: value}}`` with facts
 of :class:`lantu.calc.lamps.ProjectFacts` (``open_red_warnings``, ``open_orange_warnings``, ``overdue_hazards``,
+``overdue_conditions``, ``overdue_gates``,
 ``has_permit``, ``funds_required_yuan``, ``funds_received_yuan``, ``entered_statistics``).
 Register in an app's ``hooks.py``::
 
@@ -22,7 +23,9 @@ from lantu.core.subscriptions import subscribe
 Facts = Mapping[str, Any]
 Read = Callable[[Sequence[int], datetime], Mapping[int, Facts]]
 # Counts of several sources add up; of anything else the last source in order has the word.
-COUNTS = frozenset({"open_red_warnings", "open_orange_warnings", "overdue_hazards"})
+COUNTS = frozenset(
+    {"open_red_warnings", "open_orange_warnings", "overdue_hazards", "overdue_conditions", "overdue_gates"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,8 @@ from lantu.calc.lamps import LampReason
 # ``%(n)s`` is the number that goes with the reason: points, counts.
 TEXTS = {
     LampReason.NO_PERMIT: gettext_noop("在施工而没有施工许可"),
+    LampReason.CONDITION_OVERDUE: gettext_noop("容缺条件逾期 %(n)s 项"),
+    LampReason.GATE_OVERDUE: gettext_noop("阶段关口逾期 %(n)s 个"),
     LampReason.RED_WARNING: gettext_noop("未销红色预警 %(n)s 项"),
     LampReason.ORANGE_WARNING: gettext_noop("未销橙色预警 %(n)s 项"),
     LampReason.OVERDUE_HAZARD: gettext_noop("逾期未改隐患 %(n)s 项"),

@@ -26,6 +26,8 @@ COUNTED = {
     LampReason.RED_WARNING: "open_red_warnings",
     LampReason.ORANGE_WARNING: "open_orange_warnings",
     LampReason.OVERDUE_HAZARD: "overdue_hazards",
+    LampReason.CONDITION_OVERDUE: "overdue_conditions",
+    LampReason.GATE_OVERDUE: "overdue_gates",
 }
 
 
