@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import City
 from tests.journeys.phones import Phone, camera_note, fill_in_reply, picture, post_form
@@ -63,10 +64,10 @@ def test_a_reply_filled_in_without_network_survives_and_arrives_once(
     mine.wait_until_kept(f"/hazards/m/{pk}/")  # fetched ahead: nobody has opened it yet
     mine.offline()
     mine.open_hazard(pk)
-    assert "没有网络" in mine.page.locator(".lt-offline").inner_text()
+    expect(mine.page.locator(".lt-offline")).to_contain_text("没有网络")
     fill_in_reply(mine, "已加装防护栏 30 米")
     mine.page.locator("form[data-waiting] .lt-queue-note").wait_for()
-    assert "1 项待发送" in mine.page.locator("lantu-queue summary").inner_text()
+    expect(mine.page.locator("lantu-queue summary")).to_contain_text("1 项待发送")
     assert [(item["state"], item["photos"]) for item in mine.queue()] == [("queued", 2)]
     assert hazard(city, pk)["state"] == "rectifying"
 
@@ -150,18 +151,18 @@ def test_two_versions_meet_and_a_person_decides(
     mine.offline(False)
     mine.wait_for_state("kept")
     mine.open_hazard(pk)
-    assert "需要处理" in mine.page.locator("lantu-queue summary").inner_text()
+    expect(mine.page.locator("lantu-queue summary")).to_contain_text("需要处理")
 
     desk = sign_in("supervisor")
     desk.goto(f"/hazards/{pk}/")
     card = desk.locator("[id^=kept-]").first
-    assert "现场又补两道横杆" in card.inner_text()
-    assert "办公室先回复" in card.inner_text()
+    expect(card).to_contain_text("现场又补两道横杆")
+    expect(card).to_contain_text("办公室先回复")
     assert violations(desk) == []
     card.locator("textarea[name=reason]").fill("照片补充了横杆")
     card.locator("button.btn-primary").click()
     desk.wait_for_load_state()
-    assert "已并入记录" in desk.locator("[id^=kept-]").first.inner_text()
+    expect(desk.locator("[id^=kept-]").first).to_contain_text("已并入记录")
 
 
 def test_signing_out_forgets_and_the_next_person_sees_nothing(
@@ -184,7 +185,7 @@ def test_signing_out_forgets_and_the_next_person_sees_nothing(
     assert mine.page.locator("lantu-queue summary").count() == 0
     mine.offline()
     mine.page.goto("/phone/")
-    assert "没有待发送的内容" in mine.page.locator("lantu-queue").inner_text()
+    expect(mine.page.locator("lantu-queue")).to_contain_text("没有待发送的内容")
     mine.open_hazard(pk)
     assert "脚手架缺踢脚板" not in mine.page.locator("main").inner_text()
     mine.offline(False)
@@ -218,7 +219,7 @@ def test_it_can_be_installed_and_starts_without_network(city: City, phone: Calla
     assert answer.ok
     assert mine.page.locator("h1").first.is_visible()
     mine.page.goto("/projects/")  # never kept: the shell stands in
-    assert "离线与待发送" in mine.page.locator("h1").inner_text()
+    expect(mine.page.locator("h1")).to_contain_text("离线与待发送")
     mine.page.locator(".lt-kept a").first.wait_for()
 
 
