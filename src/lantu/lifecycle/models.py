@@ -1,5 +1,14 @@
 """Django looks here; the models live with their applets."""
 
+from lantu.lifecycle.annual_plan.models import (
+    AnnualPlan,
+    PlanElementReview,
+    PlanImport,
+    PlanMapping,
+    PlanProposal,
+    PlanVersion,
+    PlanVersionItem,
+)
 from lantu.lifecycle.programmes.cases.models import CaseTemplate, CaseUse
 from lantu.lifecycle.programmes.models import (
     Programme,
@@ -28,6 +37,7 @@ from lantu.lifecycle.schedule.models_kept import (
 )
 
 __all__ = [
+    "AnnualPlan", "PlanElementReview", "PlanImport", "PlanMapping", "PlanProposal", "PlanVersion", "PlanVersionItem",
     "Bulletin", "CaseTemplate", "CaseUse", "Programme", "ProgrammeCheck", "ProgrammeGoal", "ProgrammeGoalValue",
     "ProgrammeMember", "ProgrammeMilestone", "ReportCopy", "ReportFile", "ReportSeries",
     "Schedule", "ScheduleActivity", "ScheduleBaseline", "ScheduleBaselineActivity", "ScheduleCalendar",
