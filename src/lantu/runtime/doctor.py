@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from lantu.runtime import endpoints, lodging, nats, ports, postgres
+from lantu.runtime import endpoints, lodging, nats, ports, postgres, processes
 from lantu.runtime.boot import check_external_nats
 from lantu.runtime.paths import Places
 from lantu.runtime.words import Fault, out, say
@@ -64,6 +64,7 @@ def examine(places: Places) -> Iterator[Finding]:
     yield clock(time.time())
     yield from _ports(places)
     yield from _databases(places)
+    yield from _records(places)
     yield from _built()
     yield _fonts()
 
@@ -197,6 +198,52 @@ def _databases(places: Places) -> Iterator[Finding]:
             say("外部消息服务器回应正常", "The external message server answers"),
             lambda: check_external_nats(external),
         )
+
+
+# What the house promises about its records, each with the command that proves it and lists what breaks it.
+LAWS = (
+    ("verify_duties", "未结事项都有责任人和时限", "Every open matter has its holder and its clock"),
+    ("verify_hazards", "隐患与其事件记录一致", "Hazards agree with their recorded events"),
+)
+VERIFYING_LASTS_S = 600
+
+
+def _records(places: Places) -> Iterator[Finding]:
+    """Laws that only the rows can break. Silent while no database is in force or it has no tables yet."""
+    try:
+        env = processes.environment_in_force(places)
+        if not postgres.has_table(env["LANTU_DATABASE_URL"], "duties_duty"):
+            return
+    except Fault:
+        return  # named by _databases
+    for name, chinese, english in LAWS:
+        yield _law(name, say(chinese, english), {**os.environ, **env})
+
+
+def _law(name: str, promise: str, env: dict[str, str]) -> Finding:
+    try:
+        done = subprocess.run(
+            processes.manage_argv(name),
+            check=False,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=VERIFYING_LASTS_S,
+        )
+    except subprocess.TimeoutExpired:
+        return Finding(
+            ADVICE,
+            say(f"核验没有在 10 分钟内完成：{name}", f"Not verified within 10 minutes: {name}"),
+            f"lantu manage {name}",
+        )
+    if done.returncode == 0:
+        return Finding(GOOD, promise)
+    last = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
+    return Finding(
+        BAD,
+        say(f"不成立：{promise}。", f"Does not hold: {promise}. ") + "".join(last),
+        say(f"逐条查看：lantu manage {name}", f"See each of them: lantu manage {name}"),
+    )
 
 
 def _check_database(url: str) -> None:

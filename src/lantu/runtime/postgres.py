@@ -252,6 +252,16 @@ def check_external(url: str) -> None:
         )
 
 
+def has_table(url: str, name: str) -> bool:
+    """Whether the database has this table. Raises Fault when it does not answer."""
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            found = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [name]).fetchone()
+    except psycopg.Error as error:
+        raise Fault(say("数据库没有应答。", "The database does not answer.")) from error
+    return bool(found and found[0])
+
+
 def check_trigrams(url: str) -> None:
     """Raise Fault when trigram search in this database would not see Chinese.
 

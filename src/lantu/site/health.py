@@ -10,6 +10,7 @@ import time
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -54,7 +55,7 @@ def _checks() -> dict[str, Check]:
     try:
         return checks | check_stream_and_ingest(now=now) | {"worker": check_worker(now=now)}
     except DatabaseError:
-        return {"database": Check(False, "数据库没有应答")}
+        return {"database": Check(False, _("数据库没有应答"))}
 
 
 def may_read_meters(request: HttpRequest) -> bool:

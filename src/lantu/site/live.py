@@ -16,9 +16,10 @@ from types import FrameType
 from typing import Any, Protocol
 
 import structlog
+from django.utils.translation import gettext, gettext_noop, override
 
 from lantu.site.live_hub import DROPPED, NUDGES, Client, Entry, Hub, encode_nudge, encode_word
-from lantu.site.live_readers import Credentials, Readers, credentials_of
+from lantu.site.live_readers import Credentials, Readers, credentials_of, language_of
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +67,7 @@ class LiveApp:
         self._start()
         refusal, client = await self._admit(scope)
         if client is None:
-            await _refuse(send, *refusal)
+            await _refuse(send, *refusal, language=language_of(scope["headers"]))
             return
         client.task = asyncio.current_task()
         self.hub.join(client)
@@ -89,15 +90,15 @@ class LiveApp:
     async def _admit(self, scope: Scope) -> tuple[tuple[int, str], Client | None]:
         """A client for the hub, or the status and words of the refusal."""
         if scope["method"] != "GET":
-            return (405, "只支持 GET。"), None
+            return (405, gettext_noop("只支持 GET。")), None
         if self.hub.closing or len(self.hub.clients) >= MAX_STREAMS:
-            return (503, "实时连接已满，请稍后再试。"), None
+            return (503, gettext_noop("实时连接已满，请稍后再试。")), None
         credentials = credentials_of(scope["headers"])
         who = (await self.readers.admit([credentials]))[0] if credentials is not None else None
         if who is None:
-            return (401, "没有登录或登录已过期。"), None
+            return (401, gettext_noop("没有登录或登录已过期。")), None
         if self.hub.streams_of(who.user_id) >= MAX_STREAMS_PER_USER:
-            return (429, "同一账号打开的实时页面过多。"), None
+            return (429, gettext_noop("同一账号打开的实时页面过多。")), None
         return (200, ""), Client(credentials, who.user_id, who.sight, self.hub.end)
 
     def _greeting(self, scope: Scope, client: Client) -> bytes:
@@ -228,8 +229,10 @@ async def _until_gone(receive: Receive, client: Client) -> None:
     client.end()
 
 
-async def _refuse(send: Send, status: int, detail: str) -> None:
-    body = {"type": "urn:lantu:live.refused", "title": "没有打开实时连接", "status": status, "detail": detail}
+async def _refuse(send: Send, status: int, detail: str, *, language: str) -> None:
+    with override(language):
+        words = {"title": gettext("没有打开实时连接"), "detail": gettext(detail)}
+    body = {"type": "urn:lantu:live.refused", "status": status, **words}
     headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
     if status in (429, 503):
         headers.append((b"retry-after", b"10"))

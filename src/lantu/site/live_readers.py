@@ -14,6 +14,7 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language_from_request
 
 from lantu.accounts.scopes import scope_of
 from lantu.accounts.services.tokens import user_of_token
@@ -44,6 +45,22 @@ class Readers(Protocol):
     async def admit(self, credentials: Iterable[Credentials]) -> list[Admitted | None]: ...
 
     async def code_of(self, project_id: int) -> str | None: ...
+
+
+def language_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The language that a page would choose for the same headers: its cookie, then what the browser accepts."""
+    request = HttpRequest()
+    for name, value in headers:
+        if name == b"accept-language":
+            request.META["HTTP_ACCEPT_LANGUAGE"] = value.decode("latin-1")
+        elif name == b"cookie":
+            try:
+                morsel = SimpleCookie(value.decode("latin-1")).get(settings.LANGUAGE_COOKIE_NAME)
+            except CookieError:
+                morsel = None
+            if morsel:
+                request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = morsel.value
+    return get_language_from_request(request)
 
 
 def credentials_of(headers: Iterable[tuple[bytes, bytes]]) -> Credentials | None:

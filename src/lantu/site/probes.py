@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max
 from django.db.utils import Error as DatabaseError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from lantu.monitoring.ingest.models import IngestOffset
@@ -28,11 +30,11 @@ class Check:
     """Outcome of one probe. ``why`` is for people and says nothing of addresses or passwords."""
 
     ok: bool
-    why: str = ""
+    why: str | Promise = ""
     facts: dict[str, float] | None = None
 
     def as_dict(self) -> dict[str, object]:
-        return {"ok": self.ok, **({"why": self.why} if self.why else {}), **(self.facts or {})}
+        return {"ok": self.ok, **({"why": str(self.why)} if self.why else {}), **(self.facts or {})}
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def check_database() -> Check:
             cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
             found = cursor.fetchone()
     except DatabaseError:
-        return Check(False, "数据库没有应答或尚未建表")
-    return Check(found is not None, "" if found else "数据库尚未建表")
+        return Check(False, _("数据库没有应答或尚未建表"))
+    return Check(found is not None, "" if found else _("数据库尚未建表"))
 
 
 def read_lag(*, now: datetime) -> IngestLag:
@@ -79,17 +81,17 @@ def read_lag(*, now: datetime) -> IngestLag:
 def check_stream_and_ingest(*, now: datetime) -> dict[str, Check]:
     """Both in one connection: the stream is there; what it holds is being stored."""
     if not settings.NATS_URL:
-        return {"stream": Check(False, "没有配置消息服务器 LANTU_NATS_URL")}
+        return {"stream": Check(False, _("没有配置消息服务器 LANTU_NATS_URL"))}
     try:
         lag = read_lag(now=now)
     except StreamAnswer as error:
-        why = "数据流尚未建立：采集进程没有启动过" if error.code == STREAM_MISSING else "数据流没有应答"
+        why = _("数据流尚未建立：采集进程没有启动过") if error.code == STREAM_MISSING else _("数据流没有应答")
         return {"stream": Check(error.code == STREAM_MISSING, ""), "ingest": Check(False, why)}
     except (OSError, TimeoutError):
-        return {"stream": Check(False, "消息服务器没有应答")}
+        return {"stream": Check(False, _("消息服务器没有应答"))}
     facts = {"pending": lag.pending, "seconds": round(lag.seconds, 1)}
     late = lag.seconds > LATEST_INGEST_S
-    return {"stream": Check(True), "ingest": Check(not late, "采集入库落后" if late else "", facts)}
+    return {"stream": Check(True), "ingest": Check(not late, _("采集入库落后") if late else "", facts)}
 
 
 def check_worker(*, now: datetime) -> Check:
@@ -97,10 +99,12 @@ def check_worker(*, now: datetime) -> Check:
     newest = ProcrastinateWorker.objects.aggregate(at=Max("last_heartbeat"))["at"]
     waiting = ProcrastinateJob.objects.filter(status="todo").count()
     if newest is None:
-        return Check(False, "没有任务进程在运行", {"waiting": waiting})
+        return Check(False, _("没有任务进程在运行"), {"waiting": waiting})
     age = (now - newest).total_seconds()
     late = age > OLDEST_HEARTBEAT_S
-    return Check(not late, "任务进程没有心跳" if late else "", {"waiting": waiting, "seconds": round(age, 1)})
+    return Check(
+        not late, _("任务进程没有心跳") if late else "", {"waiting": waiting, "seconds": round(age, 1)}
+    )
 
 
 def jobs_by_status() -> dict[str, int]:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.models import User
 from lantu.core.refusals import Denied, Refused, Unacceptable
+from lantu.core.sentences import as_stored
 from lantu.core.services.emit import emit
+from lantu.duties import wording
 from lantu.duties.abilities import MAX_BOUNCES
 from lantu.duties.deadlines import DAY_SECONDS, after_working_seconds
 from lantu.duties.events import DutyArbitrated, DutyBounced
@@ -41,10 +43,10 @@ def bounce(duty: Duty, *, code: str, to: User, reason: str, now: datetime, actor
     require_fit(duty, to)
     duty.bounces += 1
     second = duty.bounces == MAX_BOUNCES
-    label = str(BounceReason(code).label)
+    told = {"why": as_stored(BounceReason(code).label), "to": to}
     receiver = arbiter_for(duty, not_user=actor, now=now) if second else to
     duty.arbitrating = second
-    why = f"第二次退回（{label}），建议 {to}，报局经办裁定" if second else f"退回：{label}"
+    why = (wording.BOUNCED_TWICE if second else wording.BOUNCED) % told
     real = pass_on(duty, to=receiver, now=now, actor=actor, why=why)
     emit(
         DutyBounced(
@@ -73,7 +75,7 @@ def arbitrate(duty: Duty, *, to: User, reason: str, now: datetime, actor: User) 
         raise Unacceptable("duties.reason_missing", gettext("请写明裁定理由。"), field="reason")
     require_fit(duty, to)
     duty.arbitrating = False
-    receiver = pass_on(duty, to=to, now=now, actor=actor, why=f"裁定：{reason}")
+    receiver = pass_on(duty, to=to, now=now, actor=actor, why=wording.ARBITRATED % {"reason": reason})
     emit(
         DutyArbitrated(
             **about(duty),

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_noop
 from lantu.accounts.models import User
 from lantu.accounts.permissions import may
 from lantu.core.refusals import Denied, Refused, Unacceptable
+from lantu.core.sentences import as_stored
 from lantu.core.services.emit import emit
+from lantu.duties import wording
 from lantu.duties.deadlines import next_check, shifted
 from lantu.duties.events import ClockResumed, ClockStopAsked, ClockStopped, ClockStopRefused
 from lantu.duties.models import ClockStop, Duty, Notice
@@ -52,12 +54,11 @@ def ask_stop(
     if duty.stops.filter(resumed_at=None, refused_at=None).exists():
         raise Refused("duties.stop_pending", _("已有一项停钟申请在办。"), remedy=_("请等待审批结果。"))
     stop_id = reserve_id(ClockStop)
-    label = str(ClockStop.Reason(code).label)
     decision = open_decision(
         duty,
         subject_type=CLOCK_STOP,
         subject_id=stop_id,
-        title=f"审批停钟（{label}）：{duty.title}",
+        title=wording.DECIDE_STOP % {"why": as_stored(ClockStop.Reason(code).label), "title": duty.title},
         rung=RUNG,
         now=now,
         actor=actor,
@@ -93,22 +94,23 @@ def approve_stop(duty: Duty, *, now: datetime, actor: User) -> ClockStop:
         stop.decision_duty = move_duty(
             stop.decision_duty,
             step="review",
-            title=f"复核停钟事由是否消除：{duty.title}",
-            action_label="恢复计时",
+            title=wording.REVIEW_STOP % {"title": duty.title},
+            action_label=wording.RESUME,
             action_url=reverse("duties:duty", args=[duty.pk]),
             holder=duty.holder,
             due_at=max(stop.expected_until, now),
             now=now,
             actor=actor,
             severity=duty.severity,
-            outcome="同意停钟",
+            outcome=wording.STOP_AGREED,
         )
     stop.save(update_fields=["approved_by", "approved_at", "decision_duty"])
     duty.stopped_since = stop.asked_at
     _restart_ladder(duty)
     duty.check_at = None
     duty.save(update_fields=["stopped_since", "slip", "level", "reminded_at", "check_at"])
-    tell([stop.asked_by], duty=duty, kind=Notice.Kind.ANSWER, text=f"停钟已批准：{duty.title}", now=now)
+    answer = wording.STOP_GRANTED % {"title": duty.title}
+    tell([stop.asked_by], duty=duty, kind=Notice.Kind.ANSWER, text=answer, now=now)
     emit(
         ClockStopped(
             **about(duty), why=stop.reason, asked_by=stop.asked_by_id, stopped_from=stop.asked_at.isoformat()
@@ -130,8 +132,9 @@ def refuse_stop(duty: Duty, *, reason: str, now: datetime, actor: User) -> Clock
     stop.refused_at = now
     stop.save(update_fields=["refused_at"])
     if stop.decision_duty is not None:
-        close_duty(stop.decision_duty, now=now, actor=actor, outcome="不同意停钟")
-    tell([stop.asked_by], duty=duty, kind=Notice.Kind.ANSWER, text=f"停钟未批准：{reason}", now=now)
+        close_duty(stop.decision_duty, now=now, actor=actor, outcome=wording.STOP_NOT_AGREED)
+    answer = wording.STOP_REFUSED % {"reason": reason}
+    tell([stop.asked_by], duty=duty, kind=Notice.Kind.ANSWER, text=answer, now=now)
     emit(
         ClockStopRefused(**about(duty), why=stop.reason, asked_by=stop.asked_by_id),
         actor=actor,
@@ -160,7 +163,7 @@ def resume(duty: Duty, *, now: datetime, actor: User | None, reason: str = "") -
     stop.resumed_at = max(now, since)
     stop.save(update_fields=["resumed_at"])
     if stop.decision_duty is not None and stop.decision_duty.closed_at is None:
-        close_duty(stop.decision_duty, now=now, actor=actor, outcome="恢复计时")
+        close_duty(stop.decision_duty, now=now, actor=actor, outcome=wording.RESUME)
     emit(
         ClockResumed(
             **about(duty),

@@ -8,13 +8,12 @@ from django.db import transaction
 
 from lantu.accounts.models import User
 from lantu.core.services.emit import emit
+from lantu.duties import wording
 from lantu.duties.deadlines import shifted
 from lantu.duties.events import DutyClosed
 from lantu.duties.models import ClockStop, Duty, Extension, Holding, Notice
 from lantu.duties.services.about import about
 from lantu.duties.services.lock import locked_open
-
-WITHDRAWN = "事项已办结，无需再定"
 
 
 @transaction.atomic
@@ -64,4 +63,4 @@ def _withdraw_requests(duty: Duty, *, now: datetime, actor: User | None) -> None
             request.resumed_at = now
         request.save()
         if request.decision_duty is not None and request.decision_duty.closed_at is None:
-            close_duty(request.decision_duty, now=now, actor=actor, outcome=WITHDRAWN)
+            close_duty(request.decision_duty, now=now, actor=actor, outcome=wording.WITHDRAWN)

@@ -12,6 +12,7 @@ from lantu.accounts.permissions import may
 from lantu.accounts.roles import Role
 from lantu.accounts.scopes import roles_of
 from lantu.core.refusals import Denied, Refused, Unacceptable
+from lantu.duties import wording
 from lantu.duties.deadlines import due_after
 from lantu.duties.models import ClockStop, Duty, Extension
 from lantu.duties.selectors import decider_for, is_about_duties
@@ -57,7 +58,7 @@ def open_decision(
         subject_id=subject_id,
         step="decide",
         title=title,
-        action_label="审批",
+        action_label=wording.DECIDE,
         action_url=reverse("duties:duty", args=[duty.pk]),
         holder=decider_for(duty, rung=rung, not_user=actor, now=now),
         severity=min(duty.severity + 1, 4),

@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from lantu.accounts.models import User
 from lantu.core.services.emit import emit
+from lantu.duties import wording
 from lantu.duties.deadlines import RED_REPEATS_AFTER, TOP_RUNG, next_check, standing
 from lantu.duties.events import DutyEscalated
 from lantu.duties.models import Duty, Notice, Slip
@@ -27,7 +28,12 @@ from lantu.duties.services.notify import tell
 
 log = structlog.get_logger(__name__)
 WORSE = {"": 0, Slip.BLUE: 1, Slip.YELLOW: 2, Slip.RED: 3}
-WORDS = {Slip.NONE: "提级督办", Slip.BLUE: "蓝单：临期", Slip.YELLOW: "黄单：滞后", Slip.RED: "红单：逾期"}
+WORDS = {
+    Slip.NONE: wording.RAISED,
+    Slip.BLUE: wording.BLUE,
+    Slip.YELLOW: wording.YELLOW,
+    Slip.RED: wording.RED,
+}
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,8 @@ def _issue(
         kind=Notice.Kind.SLIP if rung.level == 0 else Notice.Kind.ESCALATION,
         level=rung.level,
         slip=rung.slip,
-        text=f"{WORDS[Slip(rung.slip)]} · {duty.title}（责任人 {duty.holder}）{why}",
+        text=wording.CLIMBED
+        % {"slip": WORDS[Slip(rung.slip)], "title": duty.title, "holder": duty.holder, "why": why},
         now=now,
     )
     emit(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from lantu.accounts.models import User
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.core.services.emit import emit
+from lantu.duties import wording
 from lantu.duties.abilities import MAX_EXTENSIONS
 from lantu.duties.deadlines import next_check
 from lantu.duties.events import DutyExtended, ExtensionAsked, ExtensionRefused
@@ -57,7 +58,8 @@ def ask_extension(
         duty,
         subject_type=EXTENSION,
         subject_id=extension_id,
-        title=f"审批延期至 {timezone.localtime(wanted_due_at):%Y-%m-%d}：{duty.title}",
+        title=wording.DECIDE_EXTENSION
+        % {"day": f"{timezone.localtime(wanted_due_at):%Y-%m-%d}", "title": duty.title},
         rung=rung,
         now=now,
         actor=actor,
@@ -116,9 +118,13 @@ def decide_extension(duty: Duty, *, granted: bool, reason: str, now: datetime, a
     extension.granted = granted
     extension.save(update_fields=["decided_by", "decided_at", "granted"])
     if extension.decision_duty is not None:
-        outcome = "同意延期" if granted else "不同意延期"
+        outcome = wording.EXTENSION_AGREED if granted else wording.EXTENSION_NOT_AGREED
         close_duty(extension.decision_duty, now=now, actor=actor, outcome=outcome)
-    answer = f"延期已批准：{duty.title}" if granted else f"延期未批准：{reason}"
+    answer = (
+        wording.EXTENSION_GRANTED % {"title": duty.title}
+        if granted
+        else wording.EXTENSION_REFUSED % {"reason": reason}
+    )
     tell([extension.asked_by], duty=duty, kind=Notice.Kind.ANSWER, text=answer, now=now)
     if granted:
         _grant(duty, extension, reason=reason, now=now, actor=actor)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from lantu.accounts.models import User
+from lantu.duties import wording
 from lantu.duties.models import Duty
 from lantu.duties.services.close import close_duty
 from lantu.duties.services.open import open_duty
@@ -27,7 +28,7 @@ def move_duty(
     severity: int | None = None,
     clock: str | None = None,
     basis: str | None = None,
-    outcome: str = "转入下一环节",
+    outcome: str = wording.NEXT_STEP,
 ) -> Duty:
     """The subject is never without an open duty: what is not said stays as it was."""
     closed = close_duty(duty, now=now, actor=actor, outcome=outcome)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lantu.accounts.models import Organisation, User
 from lantu.accounts.roles import Role
 from lantu.core.refusals import Refused
+from lantu.duties import wording
 from lantu.duties.selectors import people_in_role
 
 MAX_STEPS = 5
@@ -32,16 +33,16 @@ def receiver_of(holder: User, now: datetime) -> tuple[User, str]:
         if deputy is None or deputy.pk == holder.pk:
             break
         if not is_away(deputy, now) and deputy.organisation_id is not None:
-            return deputy, f"{holder} 外出或离岗，由代理人承接"
+            return deputy, wording.TO_DEPUTY % {"holder": holder}
         deputy = deputy.deputy
     head = _head_above(holder.organisation, holder, now)
     if head is not None:
-        return head, f"{holder} 外出或离岗且无代理人，由单位负责人承接"
+        return head, wording.TO_HEAD % {"holder": holder}
     if holder.is_active:
         return _with_unit(holder), ""
     for leader in people_in_role(Role.DIRECTOR, now):
         if leader.pk != holder.pk and not is_away(leader, now) and leader.organisation_id is not None:
-            return leader, f"{holder} 离岗且本单位无人承接，由局领导承接"
+            return leader, wording.TO_LEADER % {"holder": holder}
     raise Refused(
         "duties.nobody",
         _("%(holder)s 已离岗，且没有可以承接的人。") % {"holder": holder},

@@ -11,6 +11,7 @@ from lantu.accounts.models import User
 from lantu.accounts.permissions import require
 from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
+from lantu.duties import wording
 from lantu.duties.deadlines import next_check
 from lantu.duties.events import DutyUrged
 from lantu.duties.models import Duty, Notice, Slip
@@ -43,7 +44,7 @@ def urge(duty: Duty, *, reason: str, now: datetime, actor: User) -> Duty:
         kind=Notice.Kind.SLIP,
         level=YELLOW_RUNG,
         slip=duty.slip,
-        text=f"催办：{duty.title}。{reason}",
+        text=wording.URGED % {"title": duty.title, "reason": reason},
         now=now,
     )
     emit(

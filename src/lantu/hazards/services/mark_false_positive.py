@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
 from lantu.core.refusals import Refused
+from lantu.core.sentences import sentence
 from lantu.core.services.emit import emit
 from lantu.hazards.events import FalsePositiveDeclined, FalsePositiveProposed, HazardMarkedFalse
 from lantu.hazards.four_eyes import must_differ
@@ -19,6 +20,8 @@ from lantu.hazards.services.passing import advance, finish, hand_on, lock, reaso
 from lantu.hazards.states import Verb, next_state
 from lantu.monitoring.alerts.services.mark_false_positive import mark_false_positive as mark_alert_false
 from lantu.monitoring.models import Alert
+
+FOUND_FALSE = sentence(gettext_noop("隐患核实为误报：%(reason)s"))
 
 
 @transaction.atomic
@@ -80,7 +83,7 @@ def _mark_alert(hazard: Hazard, *, claimant: User, by: User, now: datetime) -> N
     if alert.closed_at is not None:
         return
     if alert.proposed_by_id is None:
-        why = gettext_noop("隐患核实为误报：%(reason)s") % {"reason": hazard.end_reason}
+        why = FOUND_FALSE % {"reason": hazard.end_reason}
         alert = mark_alert_false(alert, reason=why, now=now, actor=claimant)
     decider = by if alert.proposed_by_id != by.pk else claimant
     mark_alert_false(alert, reason=hazard.end_reason, now=now, actor=decider)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from lantu.core.refusals import Refused
+from lantu.core.sentences import sentence
 from lantu.core.services.emit import emit, hold_chain
 from lantu.hazards.events import HazardOpened
 from lantu.hazards.grave.climbing import climb_at_dispatch
@@ -24,6 +25,14 @@ from lantu.monitoring.alerts.services.take_up import take_up
 from lantu.monitoring.alerts.states import AlertKind
 from lantu.monitoring.models import Alert
 from lantu.projects.models import Project
+
+OVER_LIMIT = sentence(gettext_noop("%(device)s %(what)s 超限"))
+JUDGED_WRONG = sentence(gettext_noop("%(time)s 规则“%(rule)s”判定异常。"))
+MEASURED = sentence(
+    gettext_noop(
+        "%(time)s 实测 %(value)s %(unit)s，%(level)s限值 %(limit)s %(unit)s（规则“%(rule)s”第 %(version)d 版）。"
+    )
+)
 
 
 @transaction.atomic
@@ -99,7 +108,7 @@ def _from_alert(alert: Alert, now: datetime) -> Hazard:
         project=alert.project,
         alert=alert,
         source=Source.WARNING,
-        title=gettext_noop("%(device)s %(what)s 超限") % {"device": device.name, "what": label},
+        title=OVER_LIMIT % {"device": device.name, "what": label},
         description=_description(alert),
         place=device.place,
         lon=device.lon if located else alert.project.lon,
@@ -118,13 +127,11 @@ def _from_alert(alert: Alert, now: datetime) -> Hazard:
 
 def _description(alert: Alert) -> str:
     if alert.last_value is None or alert.limit is None:
-        return gettext_noop("%(time)s 规则“%(rule)s”判定异常。") % {
+        return JUDGED_WRONG % {
             "time": f"{timezone.localtime(alert.opened_at):%Y-%m-%d %H:%M}",
             "rule": alert.rule_version.rule.name,
         }
-    return gettext_noop(
-        "%(time)s 实测 %(value)s %(unit)s，%(level)s限值 %(limit)s %(unit)s（规则“%(rule)s”第 %(version)d 版）。"
-    ) % {
+    return MEASURED % {
         "time": f"{timezone.localtime(alert.opened_at):%Y-%m-%d %H:%M}",
         "value": f"{alert.last_value:g}",
         "unit": alert.unit,

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from lantu.runtime import doctor
@@ -47,3 +49,28 @@ def test_every_bad_finding_ends_in_exit_code_one(monkeypatch, tmp_path):
     assert doctor.show_findings(Places(tmp_path)) == 1
     monkeypatch.setattr(doctor, "examine", lambda _places: iter([doctor.Finding(ADVICE, "x", "y")]))
     assert doctor.show_findings(Places(tmp_path)) == 0
+
+
+@pytest.mark.parametrize(
+    ("script", "grade", "words"),
+    [("print('fine')", GOOD, ""), ("print('one breach'); raise SystemExit(1)", BAD, "one breach")],
+)
+def test_the_laws_of_the_records_are_verified(monkeypatch, tmp_path, script, grade, words):
+    env = {"LANTU_DATABASE_URL": "postgresql://somewhere/lantu"}
+    monkeypatch.setattr(doctor.processes, "environment_in_force", lambda _places: env)
+    monkeypatch.setattr(doctor.postgres, "has_table", lambda _url, _name: True)
+    monkeypatch.setattr(doctor.processes, "manage_argv", lambda _name: [sys.executable, "-c", script])
+    findings = list(doctor._records(Places(tmp_path)))
+    assert [finding.grade for finding in findings] == [grade, grade]
+    assert words in findings[0].what
+    assert ("verify_duties" in findings[0].remedy) == (grade == BAD)
+
+
+def test_without_tables_nothing_is_said_of_the_records(monkeypatch, tmp_path):
+    env = {"LANTU_DATABASE_URL": "postgresql://somewhere/lantu"}
+    monkeypatch.setattr(doctor.processes, "environment_in_force", lambda _places: env)
+    monkeypatch.setattr(doctor.postgres, "has_table", lambda _url, _name: False)
+    assert list(doctor._records(Places(tmp_path))) == []
+    monkeypatch.undo()
+    monkeypatch.delenv("LANTU_DATABASE_URL", raising=False)
+    assert list(doctor._records(Places(tmp_path))) == []

@@ -57,6 +57,8 @@ def test_without_a_stream_the_house_is_not_ready_and_says_what_is_missing(
     text = client.get("/readyz").content.decode()
     assert "消息服务器没有应答" in text
     assert "secret" not in text
+    english = client.get("/readyz", headers={"accept-language": "en"}).json()["checks"]["stream"]["why"]
+    assert english == "The message server does not answer"
 
 
 def test_no_worker_or_a_silent_one_is_noticed(client: Any, db: Any) -> None:

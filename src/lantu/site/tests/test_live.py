@@ -14,7 +14,7 @@ from lantu.core.nudge import NudgeSender, nudge_body
 from lantu.site.live import MAX_STREAMS_PER_USER, LiveApp
 from lantu.site.live_hub import Entry, Hub, Sight, encode_nudge
 from lantu.site.live_nats import NatsFeed
-from lantu.site.live_readers import Admitted, Credentials, admitted, credentials_of
+from lantu.site.live_readers import Admitted, Credentials, admitted, credentials_of, language_of
 from lantu.site.tests.broker import Broker
 
 CITY = Admitted(1, Sight(True, frozenset()))
@@ -268,6 +268,19 @@ def test_who_may_not_listen_gets_a_problem_document(token: str, method: str, sta
         assert json.loads(screen.text)["status"] == status
 
     play(story)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ((b"accept-language", b"en-GB,en;q=0.9"), "en"),
+        ((b"cookie", b"a=b; django_language=en"), "en"),
+        ((b"cookie", b"bad=\xff; ;="), "zh-hans"),
+        ((b"accept-language", b"de"), "zh-hans"),
+    ],
+)
+def test_a_refusal_is_worded_in_the_language_of_the_page(header: tuple[bytes, bytes], language: str) -> None:
+    assert language_of([header]) == language
 
 
 def test_one_person_may_not_open_streams_without_end() -> None:

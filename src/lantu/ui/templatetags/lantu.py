@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from lantu.core import sentences
 from lantu.ui import assets
 from lantu.ui.tags import bars, clock, figures, marks, numbers, pages, wording
 
@@ -21,6 +22,7 @@ register.simple_tag(marks.severity, name="severity")
 register.simple_tag(marks.lamp, name="lamp")
 register.simple_tag(bars.progress, name="progress")
 register.simple_tag(bars.spark, name="spark")
+register.filter("said", sentences.retell)
 register.filter("money", numbers.money)
 register.filter("number", numbers.number)
 register.simple_tag(assets.build_exists, name="build_exists")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from lantu.core.services.emit import emit, hold_chain
 from lantu.monitoring.alerts.models import Alert
@@ -32,5 +33,5 @@ def clear_alert(alert: Alert, *, value: float | None, at: datetime, now: datetim
         at=now,
     )
     if alert.kind == AlertKind.TECHNICAL:
-        return close_alert(alert, now=now, actor=None, outcome="数据恢复")
+        return close_alert(alert, now=now, actor=None, outcome=gettext_noop("数据恢复"))
     return alert

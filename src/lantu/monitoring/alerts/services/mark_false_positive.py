@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.core.refusals import Refused
@@ -33,13 +35,13 @@ def mark_false_positive(alert: Alert, *, reason: str, now: datetime, actor: User
     if alert.proposed_by_id == actor.pk:
         raise Refused(
             "monitoring.same_person",
-            "误报须由另一人复核，提出人不能自己确认。",
-            remedy="请由监理、监督或局经办中的另一人确认。",
+            _("误报须由另一人复核，提出人不能自己确认。"),
+            remedy=_("请由监理、监督或局经办中的另一人确认。"),
         )
     alert.state = after
     alert.closed_at = now
     alert.save(update_fields=["state", "closed_at"])
-    finish_duty(alert, now=now, actor=actor, outcome="误报")
+    finish_duty(alert, now=now, actor=actor, outcome=gettext_noop("误报"))
     emit(
         AlertMarkedFalse(
             project_id=alert.project_id,
@@ -59,8 +61,8 @@ def _propose(alert: Alert, *, reason: str, now: datetime, actor: User) -> Alert:
     if len(reason) < SHORTEST_REASON:
         raise Refused(
             "monitoring.reason_missing",
-            "请说明为何是误报。",
-            remedy="写明核实方式和结果，例如“便携仪现场复测 96 µg/m³”。",
+            _("请说明为何是误报。"),
+            remedy=_("写明核实方式和结果，例如“便携仪现场复测 96 µg/m³”。"),
             field="reason",
             status=422,
         )

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from lantu.core.sentences import sentence
 from lantu.core.services.emit import emit
 from lantu.duties.models import Duty
 from lantu.duties.services.lock import reserve_id
@@ -24,6 +25,7 @@ from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.states import TECHNICAL_KINDS
 
 SUBJECT = "monitoring.alert"
+EXCEEDED = sentence(gettext_noop("%(device)s %(channel)s %(value)s %(unit)s，超过 %(limit)s"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +125,8 @@ def _blank(finding: Finding, *, pk: int, kind: AlertKind, now: datetime) -> Aler
 def alert_title(alert: Alert) -> str:
     """One line that says what was found where."""
     if alert.channel is None:
-        return _("%(rule)s：%(device)s") % {"rule": alert.rule_version.rule.name, "device": alert.device.name}
-    return _("%(device)s %(channel)s %(value)s %(unit)s，超过 %(limit)s") % {
+        return f"{alert.rule_version.rule.name}：{alert.device.name}"
+    return EXCEEDED % {
         "device": alert.device.name,
         "channel": alert.channel.label,
         "value": f"{alert.last_value:g}" if alert.last_value is not None else "—",
@@ -141,7 +143,7 @@ def _open_duty(alert: Alert, *, now: datetime) -> Duty:
         project=alert.project,
         step="acknowledge",
         title=alert_title(alert),
-        action_label=_("处置预警"),
+        action_label=gettext_noop("处置预警"),
         action_url=reverse("monitoring:alert", args=[alert.pk]),
         holder=holder_of(alert.project, alert.device, alert.kind),
         severity=alert.severity,

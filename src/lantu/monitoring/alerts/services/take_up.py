@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.core.services.emit import emit, hold_chain
@@ -27,7 +28,7 @@ def take_up(alert: Alert, *, now: datetime, actor: User | None, hazard_ref: str)
     alert.state = next_status(alert.state, "take_up")
     alert.taken_up_ref = hazard_ref
     alert.save(update_fields=["state", "taken_up_ref"])
-    finish_duty(alert, now=now, actor=actor, outcome="已转隐患")
+    finish_duty(alert, now=now, actor=actor, outcome=gettext_noop("已转隐患"))
     emit(
         AlertTakenUp(project_id=alert.project_id, subject_id=alert.pk, taken_up_ref=hazard_ref),
         actor=actor,

@@ -10,9 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.core.refusals import Refused, Unacceptable
+from lantu.core.sentences import sentence
 from lantu.core.services.emit import emit
 from lantu.core.services.keep_evidence import keep_evidence
 from lantu.duties.services.lock import reserve_id
@@ -35,6 +37,7 @@ OLD = timedelta(days=30)
 SUBJECT = "monitoring.observation"
 MOST_A_MINUTE = 60
 RETRY_S = 60
+REVIEW = sentence(gettext_noop("复核视频观察：%(label)s（%(place)s）"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,9 +179,8 @@ def _review_duty(made: Observation, kind: ObservationType, *, now: datetime) -> 
         subject_id=made.pk,
         project=made.project,
         step="review",
-        title=_("复核视频观察：%(label)s（%(place)s）")
-        % {"label": kind.label, "place": made.place or made.device.name},
-        action_label=_("看画面并判断"),
+        title=REVIEW % {"label": kind.label, "place": made.place or made.device.name},
+        action_label=gettext_noop("看画面并判断"),
         action_url=reverse("monitoring:observation", args=[made.pk]),
         holder=reviewer_of(made),
         severity=made.severity,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.core.refusals import Unacceptable
@@ -21,7 +22,7 @@ from lantu.monitoring.observations.states import next_status
 def confirm(made: Observation, *, note: str, now: datetime, actor: User) -> Observation:
     """It is so: hazards are told. Raises Refused when it has been decided already."""
     made = _locked(made.pk)
-    _decide(made, "confirm", note=note, now=now, actor=actor, outcome=_("属实"))
+    _decide(made, "confirm", note=note, now=now, actor=actor, outcome=gettext_noop("属实"))
     announce(made, now=now, actor=actor)
     return made
 
@@ -34,7 +35,7 @@ def dismiss(made: Observation, *, note: str, now: datetime, actor: User) -> Obse
             "monitoring.no_reason", _("请写明为何不是问题。"), remedy=_("例如：工人在休息区。"), field="note"
         )
     made = _locked(made.pk)
-    _decide(made, "dismiss", note=note, now=now, actor=actor, outcome=_("不是问题"))
+    _decide(made, "dismiss", note=note, now=now, actor=actor, outcome=gettext_noop("不是问题"))
     emit(
         ObservationDismissed(project_id=made.project_id, subject_id=made.pk, observation=made.type),
         actor=actor,

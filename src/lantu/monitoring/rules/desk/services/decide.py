@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import may
 from lantu.accounts.roles import Role
 from lantu.core.refusals import Refused, Unacceptable
+from lantu.core.sentences import sentence
 from lantu.core.services.emit import emit
 from lantu.duties.deadlines import due_after
 from lantu.duties.models import Duty
@@ -26,6 +28,8 @@ from lantu.monitoring.rules.services.load_rules import fingerprint_of
 from lantu.monitoring.rules.services.new_version import new_version
 
 APPROVE_WORKING_DAYS = 2
+TO_APPROVE = sentence(gettext_noop("批准规则修订“%(rule)s”"))
+SENT_BACK = sentence(gettext_noop("规则修订“%(rule)s”被退回"))
 
 
 @transaction.atomic
@@ -47,8 +51,8 @@ def submit(proposal: RuleProposal, *, now: datetime, actor: User) -> RuleProposa
     proposal.duty = move_duty(
         _duty(proposal),
         step="approve",
-        title=_("批准规则修订“%(rule)s”") % {"rule": proposal.rule.name},
-        action_label=_("核对并决定"),
+        title=TO_APPROVE % {"rule": proposal.rule.name},
+        action_label=gettext_noop("核对并决定"),
         action_url=reverse("monitoring:proposal", args=[proposal.pk]),
         holder=approver_for(proposal),
         due_at=due_after(now, working_days=APPROVE_WORKING_DAYS),
@@ -83,7 +87,7 @@ def approve(proposal: RuleProposal, *, note: str, now: datetime, actor: User) ->
     )
     _decide(proposal, state, note=note, now=now, actor=actor)
     proposal.effective_from = proposal.version.effective_from
-    close_duty(_duty(proposal), now=now, actor=actor, outcome=_("已批准"))
+    close_duty(_duty(proposal), now=now, actor=actor, outcome=gettext_noop("已批准"))
     proposal.save()
     emit(
         RuleProposalDecided(
@@ -108,8 +112,8 @@ def send_back(proposal: RuleProposal, *, note: str, now: datetime, actor: User) 
     proposal.duty = move_duty(
         _duty(proposal),
         step="draft",
-        title=_("规则修订“%(rule)s”被退回") % {"rule": proposal.rule.name},
-        action_label=_("修改后再提交"),
+        title=SENT_BACK % {"rule": proposal.rule.name},
+        action_label=gettext_noop("修改后再提交"),
         action_url=reverse("monitoring:proposal", args=[proposal.pk]),
         holder=proposal.proposed_by,
         due_at=due_after(now, working_days=DRAFT_WORKING_DAYS),
@@ -129,7 +133,7 @@ def withdraw(proposal: RuleProposal, *, note: str, now: datetime, actor: User) -
     state = next_status(proposal.state, "withdraw")
     only_proposer(proposal, actor)
     _decide(proposal, state, note=note, now=now, actor=actor)
-    close_duty(_duty(proposal), now=now, actor=actor, outcome=_("已撤回"))
+    close_duty(_duty(proposal), now=now, actor=actor, outcome=gettext_noop("已撤回"))
     proposal.save()
     _tell(proposal, "withdrawn", now=now, actor=actor)
     return proposal

@@ -10,9 +10,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
 from lantu.core.refusals import Missing, Refused, Unacceptable
+from lantu.core.sentences import sentence
 from lantu.core.services.emit import emit
 from lantu.duties.deadlines import due_after
 from lantu.duties.services.lock import reserve_id
@@ -26,6 +28,7 @@ from lantu.monitoring.rules.models import Rule, RuleVersion
 SUBJECT = "monitoring.ruleproposal"
 DRAFT_WORKING_DAYS = 5
 MIN_WHY = 6
+TO_SUBMIT = sentence(gettext_noop("修订规则“%(rule)s”：看过回放后提交批准"))
 
 
 def newest_version(rule: Rule) -> RuleVersion:
@@ -62,8 +65,8 @@ def propose(
         subject_type=SUBJECT,
         subject_id=proposal.pk,
         step="draft",
-        title=_("修订规则“%(rule)s”：看过回放后提交批准") % {"rule": rule.name},
-        action_label=_("提交修订"),
+        title=TO_SUBMIT % {"rule": rule.name},
+        action_label=gettext_noop("提交修订"),
         action_url=reverse("monitoring:proposal", args=[proposal.pk]),
         holder=actor,
         severity=1,

@@ -1,0 +1,65 @@
+"""Sentences that a service stores, retold in the reader's language.
+
+What is stored is Chinese, whoever pressed the button: one row has many readers. A fixed sentence is declared once,
+``URGED = sentence(gettext_noop("催办：%(title)s。%(reason)s"))``; on screen ``{{ notice.text|said }}`` finds the
+sentence again by its fixed parts, translates it and retells its parts. What people typed stays as they typed it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from django.utils.translation import get_language, gettext, override
+
+SOURCE_LANGUAGE = "zh-hans"
+JOINT = " · "
+_PLACE = re.compile(r"%\((\w+)\)[a-z]")
+_declared: dict[str, re.Pattern[str]] = {}
+
+
+def sentence(msgid: str) -> str:
+    """Declare a stored sentence with named places; returns it unchanged for ``%``.
+
+    Raises ValueError for one without two fixed characters: it would match anything.
+    """
+    if len(re.sub(r"\s", "", _PLACE.sub("", msgid))) < 2:
+        raise ValueError(f"too little is fixed in {msgid!r}")
+    pieces, end, seen = [], 0, set()
+    for place in _PLACE.finditer(msgid):
+        name = place.group(1)
+        pieces.append(re.escape(msgid[end : place.start()]))
+        pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
+        seen.add(name)
+        end = place.end()
+    pieces.append(re.escape(msgid[end:]))
+    _declared[msgid] = re.compile("".join(pieces), re.DOTALL)
+    _retold.cache_clear()
+    return msgid
+
+
+def as_stored(words: object) -> str:
+    """Lazy words (the label of a choice) in the language in which things are stored."""
+    with override(SOURCE_LANGUAGE):
+        return str(words)
+
+
+def retell(text: str) -> str:
+    """``text`` in the active language: a fixed word, a declared sentence, or several joined by “ · ”."""
+    language = get_language() or SOURCE_LANGUAGE
+    return text if not text or language.startswith("zh") else _retold(language, str(text))
+
+
+@lru_cache(maxsize=4096)
+def _retold(language: str, text: str) -> str:
+    """Under the active ``language``, which is part of the key."""
+    known = gettext(text) if text.strip() else text
+    if known != text:
+        return known
+    # The sentence with the most fixed text is the one that was meant.
+    for msgid in sorted(_declared, key=lambda one: -len(_PLACE.sub("", one))):
+        found = _declared[msgid].fullmatch(text)
+        if found:
+            values = {name: retell(value) for name, value in found.groupdict().items()}
+            return _PLACE.sub(lambda place, told=values: told[place.group(1)], gettext(msgid))
+    return JOINT.join(map(retell, text.split(JOINT))) if JOINT in text else text
