@@ -9,6 +9,26 @@ from lantu.lifecycle.annual_plan.models import (
     PlanVersion,
     PlanVersionItem,
 )
+from lantu.lifecycle.checklists.appraisal.models import (
+    AppraisalAdjustment,
+    AppraisalAppeal,
+    AppraisalMonth,
+    AppraisalScore,
+    ChecklistCorrection,
+    ChecklistFact,
+    ChecklistPhoto,
+    ChecklistQuestion,
+    ChecklistSheet,
+)
+from lantu.lifecycle.checklists.models import (
+    Checklist,
+    ChecklistImport,
+    ChecklistItem,
+    ChecklistMapping,
+    ChecklistSignature,
+    ChecklistTarget,
+)
+from lantu.lifecycle.gates.models import Gate, GateCondition, GateDocument, GatePlan, GateStep, GateTender
 from lantu.lifecycle.programmes.cases.models import CaseTemplate, CaseUse
 from lantu.lifecycle.programmes.models import (
     Programme,
@@ -37,6 +57,10 @@ from lantu.lifecycle.schedule.models_kept import (
 )
 
 __all__ = [
+    "Gate", "GateCondition", "GateDocument", "GatePlan", "GateStep", "GateTender",
+    "AppraisalAdjustment", "AppraisalAppeal", "AppraisalMonth", "AppraisalScore", "Checklist", "ChecklistCorrection",
+    "ChecklistFact", "ChecklistImport", "ChecklistItem", "ChecklistMapping", "ChecklistPhoto", "ChecklistQuestion",
+    "ChecklistSheet", "ChecklistSignature", "ChecklistTarget",
     "AnnualPlan", "PlanElementReview", "PlanImport", "PlanMapping", "PlanProposal", "PlanVersion", "PlanVersionItem",
     "Bulletin", "CaseTemplate", "CaseUse", "Programme", "ProgrammeCheck", "ProgrammeGoal", "ProgrammeGoalValue",
     "ProgrammeMember", "ProgrammeMilestone", "ReportCopy", "ReportFile", "ReportSeries",
