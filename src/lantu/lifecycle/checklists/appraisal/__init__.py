@@ -1,0 +1,1 @@
+"""The month of the checklists: prefilled, corrected, verified, frozen, scored, appealed, published."""

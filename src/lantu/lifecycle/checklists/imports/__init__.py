@@ -1,0 +1,1 @@
+"""Checklists out of the Word and Excel tables that bureaus already keep."""
