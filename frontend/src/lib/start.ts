@@ -13,6 +13,7 @@ export function start(): void {
   watchElements({
     "lantu-chart": () => import("../elements/lantu-chart/element"),
     "lantu-map": () => import("../elements/lantu-map/element"),
+    "lantu-gantt": () => import("../elements/lantu-gantt/element"),
     "lantu-live": () => import("../elements/lantu-live/element"),
     "lantu-queue": () => import("../elements/lantu-queue/element"),
     "lantu-camera": () => import("../elements/lantu-camera/element"),

@@ -12,6 +12,11 @@ export function words(): Record<string, string> {
   return cached;
 }
 
+/** Words that one element brings along in a child script: what only its pages need does not weigh on the others. */
+export function addWords(more: Record<string, string>): void {
+  Object.assign(words(), more);
+}
+
 /** A word by key with `{name}` places filled; an unknown key shows as itself, which is easy to spot. */
 export function word(key: string, values: Record<string, string | number> = {}): string {
   const text = words()[key] ?? key;

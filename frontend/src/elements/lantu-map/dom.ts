@@ -1,17 +1,10 @@
 /** The parts of the map that are plain HTML: layer panel, legend, note, pop-up, list twin. */
+import { make } from "../../lib/make";
 import { word } from "../../lib/words";
 import type { LegendEntry, LoadedDocument, LoadedLayer } from "./contract";
 import type { Palette } from "./palette";
 
-type Child = Node | string;
-
-export function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K, props: Partial<HTMLElementTagNameMap[K]> = {}, ...children: Child[]
-): HTMLElementTagNameMap[K] {
-  const element = Object.assign(document.createElement(tag), props);
-  element.append(...children);
-  return element;
-}
+export { make };
 
 function swatch(color: string): SVGSVGElement {
   const space = "http://www.w3.org/2000/svg";
