@@ -1,0 +1,143 @@
+"""A network on one calendar is worked in working minutes, and its dates are made once, at the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from lantu.calc.cpm_passes import FINISH_MILESTONE, START_MILESTONE, UNSET, Dates, Prepared
+from lantu.calc.work_time import Minutes, WorkLine
+
+
+class WorkingAxis(WorkLine):
+    """Time counted in working minutes: every minute is worked."""
+
+    __slots__ = ()
+
+    def work(self, t: Minutes) -> Minutes:
+        """The moment itself."""
+        return t
+
+    def start_of(self, w: Minutes) -> Minutes:
+        """The minute itself."""
+        return w
+
+    def finish_of(self, w: Minutes) -> Minutes:
+        """The minute itself."""
+        return w
+
+    def shift(self, t: Minutes, by: Minutes) -> Minutes:
+        """A plain sum."""
+        return t + by
+
+    def shift_back(self, t: Minutes, by: Minutes) -> Minutes:
+        """A plain difference."""
+        return t - by
+
+    def one_work(self, t: int) -> int:
+        """The moment itself."""
+        return t
+
+    def one_start(self, w: int) -> int:
+        """The minute itself."""
+        return w
+
+    def one_finish(self, w: int) -> int:
+        """The minute itself."""
+        return w
+
+
+def shares_one_calendar(prepared: Prepared) -> bool:
+    """Every activity and every lag counts on the same calendar."""
+    first = prepared.calendar[0]
+    if len(prepared.lines) > 1 and not bool((prepared.calendar == first).all()):
+        return False
+    return not bool(((prepared.lag != 0) & (prepared.lag_calendar != first)).any())
+
+
+def in_working_minutes(prepared: Prepared) -> Prepared:
+    """The same network with every date told in working minutes of the one calendar."""
+    line = prepared.lines[int(prepared.calendar[0])]
+    nowhere = np.zeros(1, dtype=np.int64)
+    axis = WorkingAxis(nowhere, np.zeros(2, dtype=np.int64), 0, 0, 0)
+    must = prepared.must_finish
+    return replace(
+        prepared,
+        lines=(axis,),
+        calendar=np.zeros_like(prepared.calendar),
+        lag_calendar=np.zeros_like(prepared.lag_calendar),
+        pin_start=_told(line, prepared.pin_start),
+        pin_finish=_told(line, prepared.pin_finish),
+        start_basis=_told(line, prepared.start_basis),
+        must_finish=must if must == UNSET else line.one_work(must),
+    )
+
+
+def _told(line: WorkLine, dates: Minutes) -> Minutes:
+    known = dates != UNSET
+    if not known.any():
+        return dates
+    return np.where(known, line.work(dates), UNSET)
+
+
+def as_dates(prepared: Prepared, worked: Dates, last: int) -> Dates:
+    """Working minutes back as dates; pins keep the dates they were given. ``last``: working minute of the end."""
+    line = prepared.lines[int(prepared.calendar[0])]
+    ends = prepared.shape == FINISH_MILESTONE
+    begins = prepared.shape == START_MILESTONE
+    early_start, early_finish = line.start_of(worked.early_start), line.finish_of(worked.early_finish)
+    late_start, late_finish = line.start_of(worked.late_start), line.finish_of(worked.late_finish)
+    early_finish = np.where(begins, early_start, early_finish)
+    early_start = np.where(ends, early_finish, early_start)
+    late_finish = np.where(begins, late_start, late_finish)
+    late_start = np.where(ends, late_finish, late_start)
+    pinned = prepared.pinned
+    if pinned.any():
+        early_start = np.where(pinned, prepared.pin_start, early_start)
+        early_finish = np.where(pinned, prepared.pin_finish, early_finish)
+        late_start = np.where(pinned, prepared.pin_start, late_start)
+        late_finish = np.where(pinned, prepared.pin_finish, late_finish)
+    dates = Dates(early_start, early_finish, late_start, late_finish)
+    if prepared.predecessor.size and bool((ends & ~pinned).any()):
+        _show_early(prepared, dates, worked.early_start, line)
+    if bool((begins & ~pinned).any()):
+        _show_late(prepared, dates, worked.late_start, line, line.one_finish(last))
+    return dates
+
+
+def _show_early(prepared: Prepared, dates: Dates, w: Minutes, line: WorkLine) -> None:
+    """A finish milestone that waits for a start shows the moment of that start, not the evening before."""
+    links = np.flatnonzero((prepared.shape == FINISH_MILESTONE)[prepared.successor])
+    after, before = prepared.successor[links], prepared.predecessor[links]
+    free = ~prepared.pinned[after]
+    after, before, links = after[free], before[free], links[free]
+    while True:
+        leaving = np.where(prepared.started, prepared.start_basis, dates.early_start)
+        at = np.where(prepared.from_start[links], leaving[before], dates.early_finish[before])
+        at = line.shift(at, prepared.lag[links])
+        latest = np.full(prepared.size, UNSET, dtype=np.int64)
+        np.maximum.at(latest, after, at)
+        late = latest > dates.early_finish
+        late &= prepared.shape == FINISH_MILESTONE
+        shown = line.start_of(w[late])
+        if not late.any() or bool((shown == dates.early_finish[late]).all()):
+            return
+        dates.early_start[late] = dates.early_finish[late] = shown
+
+
+def _show_late(prepared: Prepared, dates: Dates, w: Minutes, line: WorkLine, last: int) -> None:
+    """A start milestone that must be over by a finish shows the moment of that finish, not the morning after."""
+    links = np.flatnonzero((prepared.shape == START_MILESTONE)[prepared.predecessor])
+    before, after = prepared.predecessor[links], prepared.successor[links]
+    chosen = (prepared.shape == START_MILESTONE) & ~prepared.pinned
+    while True:
+        at = np.where(prepared.to_finish[links], dates.late_finish[after], dates.late_start[after])
+        at = line.shift_back(at, prepared.lag[links])
+        soonest = np.full(prepared.size, last, dtype=np.int64)
+        np.minimum.at(soonest, before, at)
+        early = chosen & (dates.late_start > soonest)
+        shown = line.finish_of(w[early])
+        if not early.any() or bool((shown == dates.late_start[early]).all()):
+            return
+        dates.late_start[early] = dates.late_finish[early] = shown
