@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from lantu.core.events import event
 
@@ -27,6 +27,14 @@ class DutyOpened(_OfDuty):
     holder_id: int
     unit_id: int
     due_at: str
+
+
+@event("duties.duties_taken_over")
+@dataclass(frozen=True, kw_only=True)
+class DutiesTakenOver(_OfDuty):
+    """``duties``: [duty, subject type, subject, holder] of each."""
+
+    duties: list[list[Any]]
 
 
 @event("duties.duty_closed")

@@ -42,6 +42,7 @@ workflow_models.add(
 name_events(
     {
         "duties.duty_opened": _("派出责任"),
+        "duties.duties_taken_over": _("接续责任"),
         "duties.duty_closed": _("办结责任"),
         "duties.duty_handed_over": _("移交责任"),
         "duties.duty_bounced": _("退回责任"),

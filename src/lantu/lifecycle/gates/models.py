@@ -170,9 +170,7 @@ class GateStep(models.Model):
     )
     holder = _person(_("经办人"), null=False)
     due_on = models.DateField(_("时限"))
-    state = models.CharField(
-        _("状态"), max_length=10, choices=StepState.choices, default=StepState.MISSING
-    )
+    state = models.CharField(_("状态"), max_length=10, choices=StepState.choices, default=StepState.MISSING)
     applied_by = _person(_("申请人"))
     applied_at = models.DateTimeField(_("申请时间"), null=True, blank=True)
     confirmed_by = _person(_("确认人"))

@@ -32,8 +32,8 @@ class Verb(StrEnum):
     SUBMIT = "submit"
     CHECK = "check"
     RETURN = "return"
-    PASS = "pass"
-    PASS_WITH_CONDITIONS = "pass_with_conditions"
+    APPROVE = "approve"
+    APPROVE_CONDITIONALLY = "approve_conditionally"
     HOLD = "hold"
     RELEASE = "release"
     REJECT = "reject"
@@ -59,8 +59,8 @@ TRANSITIONS: dict[tuple[str, Verb], str] = {
     (S.SUBMITTED, Verb.CHECK): S.REVIEWING,
     (S.SUBMITTED, Verb.RETURN): S.RETURNED,
     (S.REVIEWING, Verb.RETURN): S.RETURNED,
-    (S.REVIEWING, Verb.PASS): S.PASSED,
-    (S.REVIEWING, Verb.PASS_WITH_CONDITIONS): S.CONDITIONAL,
+    (S.REVIEWING, Verb.APPROVE): S.PASSED,
+    (S.REVIEWING, Verb.APPROVE_CONDITIONALLY): S.CONDITIONAL,
     (S.REVIEWING, Verb.HOLD): S.HELD,
     (S.HELD, Verb.RELEASE): S.REVIEWING,
     (S.REVIEWING, Verb.REJECT): S.REJECTED,
