@@ -48,7 +48,9 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(Refused)
     def refused(request: HttpRequest, error: Refused) -> HttpResponse:
-        more = {"errors": [{"field": error.field, "detail": error.detail}]} if error.field else {}
+        more = dict(error.more)
+        if error.field:
+            more["errors"] = [{"field": error.field, "detail": error.detail}]
         return problem(error.status, code=error.code, detail=error.detail, remedy=error.remedy, **more)
 
     @api.exception_handler(ValidationError)

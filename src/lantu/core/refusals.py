@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any
 
 _noticed: ContextVar[list[Refused] | None] = ContextVar("lantu_refusals", default=None)
 
@@ -17,6 +19,8 @@ class Refused(Exception):
     """
 
     status = 409
+    # Facts beside the sentence, e.g. what another writer changed: members of the problem document.
+    more: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(
         self, code: str, detail: str, *, remedy: str = "", field: str | None = None, status: int | None = None

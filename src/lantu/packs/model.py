@@ -18,6 +18,7 @@ from lantu.packs.major import MajorList
 from lantu.packs.observations import ObservationType
 from lantu.packs.programmes import ProgrammeRules
 from lantu.packs.safety import DangerousWorks, QualityTree, SafetyScore
+from lantu.packs.schedules import ScheduleRules
 from lantu.packs.vehicles import VehicleRules, VehicleThreshold
 
 MARKS = {
@@ -236,6 +237,7 @@ class NationalPack:
     vehicles: VehicleRules = field(default_factory=VehicleRules)
     annual_plan: AnnualPlanRules = field(default_factory=AnnualPlanRules)
     programmes: ProgrammeRules = field(default_factory=ProgrammeRules)
+    schedules: ScheduleRules = field(default_factory=ScheduleRules)
     gates: GateBook = field(default_factory=GateBook)
     tender: TenderBook = field(default_factory=TenderBook)
 

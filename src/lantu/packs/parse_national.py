@@ -21,6 +21,7 @@ from lantu.packs.parse_observations import parse_observations
 from lantu.packs.parse_pits import parse_pits
 from lantu.packs.parse_programmes import parse_programmes
 from lantu.packs.parse_quiet import parse_quiet
+from lantu.packs.parse_schedules import parse_schedules
 from lantu.packs.parse_thresholds import parse_thresholds
 from lantu.packs.parse_vehicles import parse_vehicles
 from lantu.packs.reading import Value, open_file, unique
@@ -81,6 +82,7 @@ def parse_national(root: Path, problems: list[str], policy: RangePolicy | None =
         gates=parse_gates(open_file(root / "gates.yaml", root), problems),
         tender=parse_tender(open_file(root / "tender_rules.yaml", root), problems),
         programmes=parse_programmes(open_file(root / "programmes.yaml", root), problems),
+        schedules=parse_schedules(open_file(root / "schedules.yaml", root), problems),
     )
 
 
