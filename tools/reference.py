@@ -39,6 +39,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "LANTU_ALLOWED_HOSTS": ("operator", "loopback names on loopback, else any", "host names that the web process answers to, separated by commas"),
     "LANTU_BEHIND_TLS": ("operator", "off", "1 behind a proxy that ends TLS: secure cookies, HSTS, trust in `X-Forwarded-Proto`"),
     "LANTU_CITY_NAME": ("operator", "德州市", "name of the city on screens"),
+    "LANTU_CITY_NAME_EN": ("operator", "Dezhou", "name of the city on English screens"),
     "LANTU_CITY_PACK": ("operator", "`dezhou`", "name or directory of the city pack ([city-pack.md](../city-pack.md))"),
     "LANTU_DATABASE_URL": ("operator", "own server", "external PostgreSQL, `postgresql://user:password@host:port/name`; then none is started"),
     "LANTU_DATA_DIR": ("operator", "`./var`", "data directory: database, files, secrets, logs, endpoints"),

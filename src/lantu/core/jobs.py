@@ -41,3 +41,14 @@ def forget_submissions(timestamp: int) -> None:
     from lantu.core.submissions import forget_old
 
     log.info("submissions_forgotten", count=forget_old(now=datetime.fromtimestamp(timestamp, UTC)))
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="core.sweep_evidence", queue="timers")
+def sweep_lost_evidence(timestamp: int) -> None:
+    """Every night: files of uploads that were refused after they had been written."""
+    from datetime import UTC, datetime
+
+    from lantu.core.services.sweep_evidence import sweep_evidence
+
+    log.info("evidence_swept", count=sweep_evidence(now=datetime.fromtimestamp(timestamp, UTC)))

@@ -61,5 +61,10 @@ def _retold(language: str, text: str) -> str:
         found = _declared[msgid].fullmatch(text)
         if found:
             values = {name: retell(value) for name, value in found.groupdict().items()}
-            return _PLACE.sub(lambda place, told=values: told[place.group(1)], gettext(msgid))
+            return _filled(gettext(msgid), values)
     return JOINT.join(map(retell, text.split(JOINT))) if JOINT in text else text
+
+
+def _filled(words: str, values: dict[str, str]) -> str:
+    """The places of a sentence filled in; whatever letter ends a place, its value is text by now."""
+    return _PLACE.sub(lambda place: values[place.group(1)], words)

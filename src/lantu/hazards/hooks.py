@@ -25,6 +25,7 @@ from lantu.core.registry import (
     project_tabs,
     search_sources,
 )
+from lantu.core.sentences import retell
 from lantu.duties import workflow_models
 from lantu.duties.extension_rules import extension_rules
 from lantu.hazards.event_lines import WORDS
@@ -84,7 +85,11 @@ def _facts(project: Project, reader: Any, now: datetime) -> list[tuple[Any, Any,
     ]
     if latest is not None:
         rows.append(
-            (_("最近隐患"), f"{latest.title}（{latest.get_state_display()}）", latest.get_absolute_url())
+            (
+                _("最近隐患"),
+                f"{retell(latest.title)}（{latest.get_state_display()}）",
+                latest.get_absolute_url(),
+            )
         )
     return rows
 
@@ -97,7 +102,11 @@ def _search(reader: Any, words: str, limit: int) -> list[tuple[str, str, str]]:
         return []
     found = filtered_hazards(reader, HazardFilter(words=words), now=timezone.now())[:limit]
     return [
-        (hazard.title, f"{hazard.project.name} · {hazard.get_state_display()}", hazard.get_absolute_url())
+        (
+            retell(hazard.title),
+            f"{hazard.project.name} · {hazard.get_state_display()}",
+            hazard.get_absolute_url(),
+        )
         for hazard in found
     ]
 
@@ -109,7 +118,7 @@ def _taken_up(number: int, reader: Any) -> tuple[str, str] | None:
     hazard = visible_hazards(reader).filter(pk=number).select_related("duty__holder").first()
     if hazard is None or not may(reader, "hazards.read"):
         return None
-    words = f"{hazard.order_no or hazard.title} · {hazard.get_state_display()}"
+    words = f"{hazard.order_no or retell(hazard.title)} · {hazard.get_state_display()}"
     if hazard.is_open and hazard.duty is not None:
         words = f"{words} · {hazard.duty.holder}"
     return words, hazard.get_absolute_url()

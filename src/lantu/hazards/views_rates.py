@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from lantu.accounts.permissions import require
+from lantu.core.sentences import retell
 from lantu.hazards.breakdown import DIMENSIONS, false_by_rule, on_time_chart, rate_rows
 from lantu.hazards.rates import COUNTS, HONEST, RATES, monthly_chart
 from lantu.hazards.repeats import offenders
@@ -80,7 +81,7 @@ def layer(request: HttpRequest) -> HttpResponse:
             "id": hazard.pk,
             "geometry": {"type": "Point", "coordinates": [hazard.lon, hazard.lat]},
             "properties": {
-                "name": hazard.title,
+                "name": retell(hazard.title),
                 "severity": hazard.grade,
                 "state": hazard.get_state_display(),
                 "project": hazard.project.name,

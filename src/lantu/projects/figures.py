@@ -66,6 +66,10 @@ def _year_sum(reader: Any, field: str, now: datetime) -> int:
     return int(plans.aggregate(s=Sum(field))["s"] or 0)
 
 
+def _year_rows(now: datetime) -> str:
+    return _rows(year=str(timezone.localtime(now).year), sort="-investment")
+
+
 @figure(
     "projects.year_plan_yuan",
     label=_("年度计划投资"),
@@ -73,9 +77,7 @@ def _year_sum(reader: Any, field: str, now: datetime) -> int:
     definition=_("本年度计划下达的各项目投资额之和"),
 )
 def year_plan(reader: Any, *, now: datetime) -> FigureValue:
-    return FigureValue(
-        value=_year_sum(reader, "planned_yuan", now), rows=_rows(sort="-investment"), as_of=now
-    )
+    return FigureValue(value=_year_sum(reader, "planned_yuan", now), rows=_year_rows(now), as_of=now)
 
 
 @figure(
@@ -88,7 +90,7 @@ def year_done(reader: Any, *, now: datetime) -> FigureValue:
     done = _year_sum(reader, "done_yuan", now)
     return FigureValue(
         value=done,
-        rows=_rows(sort="-investment"),
+        rows=_year_rows(now),
         as_of=now,
         numerator=done,
         denominator=_year_sum(reader, "planned_yuan", now),

@@ -96,6 +96,8 @@ def chips(wanted: ProjectFilter) -> list[Chip]:
             found.append(Chip(_("搜索"), value, f"?{rest}"))
         elif name == "tag":
             found.append(Chip(_("标签"), value, f"?{rest}"))
+        elif name == "year":
+            found.append(Chip(_("年度计划"), value, f"?{rest}"))
         elif name == "owner":
             unit = Organisation.objects.filter(pk=int(value)).first()
             found.append(Chip(_("建设单位"), unit.name if unit else value, f"?{rest}"))

@@ -259,6 +259,7 @@ class ListQuery(Schema):
     lamp: str = ""
     owner: str = ""
     tag: str = ""
+    year: str = Field("", description="列入该年度投资计划的项目")
 
 
 def find_unit(word: str | None, field: str) -> Organisation:

@@ -23,6 +23,7 @@ from lantu.projects.models import (
     Sector,
     Stage,
     Status,
+    YearPlan,
 )
 
 UNDER_CONSTRUCTION = Q(stage=Stage.CONSTRUCTION, status=Status.ACTIVE)
@@ -63,6 +64,8 @@ class ProjectFilter:
     lamp: str = ""
     owner: str = ""
     tag: str = ""
+    # A year: the projects with an investment plan of it.
+    year: str = ""
     sort: str = ""
 
     @classmethod
@@ -73,6 +76,8 @@ class ProjectFilter:
             found[name] = ",".join(part for part in found[name].split(",") if part in choices)
         if not found["owner"].isdigit() or len(found["owner"]) > 18:
             found["owner"] = ""
+        if not (found["year"].isascii() and found["year"].isdigit() and len(found["year"]) == 4):
+            found["year"] = ""
         if found["sort"] not in SORTS:
             found["sort"] = ""
         return cls(**found)
@@ -147,6 +152,8 @@ def find_projects(reader: Any, wanted: ProjectFilter) -> QuerySet[Project]:
         rows = rows.filter(owner_org_id=int(wanted.owner))
     if wanted.tag:
         rows = rows.filter(tags__contains=[wanted.tag])
+    if wanted.year:
+        rows = rows.filter(pk__in=YearPlan.objects.filter(year=int(wanted.year)).values("project_id"))
     for word in wanted.q.split()[:MAX_WORDS]:
         rows = rows.filter(pk__in=_ids_matching(word))
     if wanted.sort == "behind":

@@ -227,6 +227,8 @@ DEVICE_RATE_FLOOR = float(os.environ.get("LANTU_DEVICE_RATE_FLOOR", "50"))
 
 CITY_PACK = os.environ.get("LANTU_CITY_PACK", "dezhou")
 CITY_NAME = os.environ.get("LANTU_CITY_NAME", "德州市")
+# For readers of English; a city that names itself only in Chinese is called so.
+CITY_NAME_EN = os.environ.get("LANTU_CITY_NAME_EN") or ("Dezhou" if CITY_NAME == "德州市" else CITY_NAME)
 # Raster tiles are optional: the map is complete without them.
 MAP_TILE_URL = os.environ.get("LANTU_MAP_TILE_URL", "")
 if MAP_TILE_URL:

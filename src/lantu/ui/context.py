@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 
 from lantu.core.registry import navigation
 
@@ -40,7 +41,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     contrast = request.COOKIES.get("lt_contrast") == "more"
     return {
         "now": timezone.now(),
-        "CITY_NAME": getattr(settings, "CITY_NAME", ""),
+        "CITY_NAME": city_name(),
         "DEMO": getattr(settings, "DEMO", False),
         # Lazy: a fragment that shows no navigation asks no permissions.
         "nav_links": SimpleLazyObject(lambda: nav_links(request)),
@@ -51,6 +52,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "high_contrast": contrast,
         "other_language": "en" if not getattr(request, "LANGUAGE_CODE", "zh").startswith("en") else "zh-hans",
     }
+
+
+def city_name() -> str:
+    """The city's name in the active language; empty when none is set."""
+    english = (get_language() or "").startswith("en")
+    return str(getattr(settings, "CITY_NAME_EN" if english else "CITY_NAME", ""))
 
 
 def nav_links(request: HttpRequest) -> list[NavLink]:

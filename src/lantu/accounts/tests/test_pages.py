@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
+from django.utils.translation import override
 from tests.cast import NOW
 
 from lantu.accounts.models import Grant, GrantRequest, User
+from lantu.accounts.payload_words import field_name, shown_payloads
 from lantu.accounts.services.tokens import issue_token
+from lantu.core.events import known_events
 from lantu.core.models import Event
 from lantu.core.tests.test_events import triggers_off
 
@@ -88,3 +92,38 @@ def test_people_in_the_interface_carry_no_telephone(client: Client, cast: Simple
     assert b"13800001111" not in answer.content
     kinds = {row["kind"] for row in client.get("/api/v1/organisations?kind=county").json()["items"]}
     assert kinds == {"county"}
+
+
+def test_the_log_shows_payloads_in_words(client: Client, cast: SimpleNamespace) -> None:
+    payload = {
+        "holder_id": cast.contractor.pk,
+        "unit_id": cast.contractor.organisation_id,
+        "due_at": "2026-03-05T01:30:00+00:00",
+        "on_time": True,
+        "told_ids": [cast.officer.pk, 10**9],
+        "code": "2026-99-99T99:99:99+00:00",
+        "note": "",
+    }
+    [row] = shown_payloads([payload])
+    told = {str(part.label): part.text for part in row}
+    assert told["责任人"] == str(cast.contractor)
+    assert told["责任单位"] == str(cast.contractor.organisation)
+    assert told["时限"] == "2026-03-05 09:30"
+    assert told["按期"] == "是"
+    assert told["告知"] == f"{cast.officer}、1000000000"
+    assert told["代码"] == payload["code"]
+    with override("en"):
+        assert str(row[0].label) == "Responsible person"
+
+
+def test_every_field_of_an_event_has_words() -> None:
+    unnamed = {
+        f"{kind}.{one.name}"
+        for kind, cls in known_events().items()
+        if cls.__module__.startswith("lantu.")
+        and not cls.__module__.startswith("lantu.lifecycle")
+        and ".tests." not in cls.__module__
+        for one in fields(cls)
+        if one.name not in ("project_id", "subject_id") and field_name(one.name) == one.name
+    }
+    assert unnamed == set()

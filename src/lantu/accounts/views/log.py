@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lantu.accounts.event_words import event_name
 from lantu.accounts.forms import LogForm
 from lantu.accounts.models import User
+from lantu.accounts.payload_words import shown_payloads
 from lantu.accounts.permissions import require
 from lantu.accounts.project_names import project_by_code, project_names
 from lantu.accounts.selectors import LogFilter, chain_roots, log_events
@@ -56,14 +57,15 @@ def _page(request: HttpRequest, more: dict[str, Any]) -> HttpResponse:
     )
     found = page_of(log_events(narrow), cursor=request.GET.get("cursor"), limit=PAGE)
     names = project_names(row.project_id for row in found["items"] if row.project_id)
+    payloads = shown_payloads(row.payload for row in found["items"])
     rows = [
         {
             "event": row,
             "name": event_name(row.kind),
             "project": names.get(row.project_id),
-            "payload": [(key, value) for key, value in row.payload.items() if value not in (None, "", [])],
+            "payload": payload,
         }
-        for row in found["items"]
+        for row, payload in zip(found["items"], payloads, strict=True)
     ]
     context = {"form": form, "rows": rows, "next": found["next"], "roots": chain_roots(1), **more}
     return render(request, "accounts/log.html", context)

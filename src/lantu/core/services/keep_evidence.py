@@ -45,15 +45,18 @@ def keep_evidence(
     claimed_lat: float | None = None,
     site_lon: float | None = None,
     site_lat: float | None = None,
+    vouched: FileType | None = None,
+    limit_bytes: int | None = None,
 ) -> Evidence:
     """Check and keep one file. ``file``: an uploaded file, an open binary file, or bytes.
 
     ``claimed_at`` and ``claimed_lon/lat``: when and where the person says it was taken (degrees, CGCS2000; default:
-    now); ``site_lon/lat``: where the project lies. Raises Refused (status 413 or 422) for a file that is too large,
+    now); ``site_lon/lat``: where the project lies. ``vouched``: the type that a reader of its own has told (e.g. of a
+    schedule file), instead of photo or document; ``limit_bytes``: its own limit. Raises Refused (status 413 or 422) for a file that is too large,
     damaged, or neither photo nor document.
     """
-    content = _read(file)
-    kind = sniff(content)
+    content = _read(file, limit_bytes or settings.MAX_EVIDENCE_BYTES)
+    kind = vouched or sniff(content)
     sha256 = hashlib.sha256(content).hexdigest()
     photo = read_photo(content, kind, zone=timezone.get_current_timezone()) if kind.is_photo else None
     note = photo.note if photo else CameraNote()
@@ -87,8 +90,7 @@ def keep_evidence(
     return evidence
 
 
-def _read(file: Any) -> bytes:
-    limit = settings.MAX_EVIDENCE_BYTES
+def _read(file: Any, limit: int) -> bytes:
     if isinstance(file, bytes | bytearray | memoryview):
         content = bytes(file)
     else:

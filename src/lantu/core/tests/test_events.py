@@ -18,7 +18,7 @@ from lantu.calc.hashchain import GENESIS
 from lantu.core.events import event
 from lantu.core.jobs import deliver_event
 from lantu.core.models import ChainHead, ChainRoot, Event
-from lantu.core.services.emit import emit
+from lantu.core.services.emit import emit, emit_all
 from lantu.core.services.verify_chain import seal_chains, verify_events
 from lantu.core.subscriptions import _handlers, inline_delivery, subscribe
 
@@ -77,6 +77,8 @@ class TestChain:
         try:
             with pytest.raises(transaction.TransactionManagementError):
                 emit(Happened(project_id=None, subject_id=1, note=""), actor=None, at=NOW)
+            with pytest.raises(transaction.TransactionManagementError):
+                emit_all([Happened(project_id=7, subject_id=1, note="")], actor=None, at=NOW)
         finally:
             connection.in_atomic_block = before
 
@@ -172,6 +174,23 @@ class TestDelivery:
             assert (job.task_name, job.args) == ("core.deliver_event", {"event_id": row.pk})
             deliver_event(event_id=row.pk)
             assert heard == [row]
+
+    def test_many_at_once_are_what_they_would_be_one_by_one(self) -> None:
+        happen(1, project=7)
+        told = [
+            Happened(project_id=project, subject_id=number, note="x")
+            for number, project in enumerate([8, 7, None, 7], start=2)
+        ]
+        with listening(), transaction.atomic():
+            rows = emit_all(told, actor=None, at=NOW)
+        assert [(row.chain, row.seq) for row in rows] == [(8, 1), (7, 2), (0, 1), (7, 3)]
+        assert rows[3].prev_hash == rows[1].hash
+        assert list(verify_events()) == []
+        assert ProcrastinateJob.objects.filter(task_name="core.deliver_event").count() == 4
+        follower = happen(9, project=7)
+        assert follower.prev_hash == rows[3].hash
+        with listening() as heard, inline_delivery(), transaction.atomic():
+            assert emit_all(told, actor=None, at=NOW) == heard
 
     def test_no_subscriber_no_job(self) -> None:
         happen(1)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -23,6 +24,7 @@ from lantu.core.findings import words
 from lantu.core.models import Evidence
 from lantu.core.refusals import Refused
 from lantu.core.services.keep_evidence import keep_evidence
+from lantu.core.services.sweep_evidence import sweep_evidence
 
 NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
 SHARED = Path(os.environ.get("LANTU_SHARED_DATA", Path(__file__).parents[5] / "shared" / "data")) / "images"
@@ -267,3 +269,20 @@ def test_every_shared_photo_is_kept_or_refused_in_words(keep: Any) -> None:
 
 def test_sniff_tells_by_content_not_by_name() -> None:
     assert sniff(jpeg()).extension == "jpg"
+
+
+def test_files_of_a_rolled_back_upload_are_swept(keep: Any, tmp_path: Path) -> None:
+    kept = keep(jpeg("green"))
+    with transaction.atomic():
+        lost = keep(jpeg("navy"))
+        transaction.set_rollback(True)
+    paths = [tmp_path / name.name for name in (lost.original, lost.shown, lost.thumbnail)]
+    assert all(path.exists() for path in paths)
+    soon = datetime.now(UTC)
+    assert sweep_evidence(now=soon) == 0
+    for path in tmp_path.rglob("*.*"):
+        os.utime(path, (soon.timestamp() - 90_000,) * 2)
+    assert sweep_evidence(now=soon) == 3
+    assert not any(path.exists() for path in paths)
+    assert all((tmp_path / name.name).exists() for name in (kept.original, kept.shown, kept.thumbnail))
+    assert sweep_evidence(now=soon) == 0

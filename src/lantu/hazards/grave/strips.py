@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lantu.accounts.permissions import may
+from lantu.core.sentences import retell
 from lantu.hazards.models import Hazard
 from lantu.hazards.selectors import OPEN, visible_hazards, with_deadline
 from lantu.hazards.states import Grade
@@ -34,7 +35,7 @@ def _strip(hazard: Any) -> Strip:
         title = _("挂牌督办")
     else:
         title = _("红色隐患") if hazard.grade == Grade.RED else _("橙色隐患")
-    parts = [hazard.title, hazard.get_state_display()]
+    parts = [retell(hazard.title), hazard.get_state_display()]
     if stop is not None:
         parts.append(stop.number)
     if hazard.duty is not None:

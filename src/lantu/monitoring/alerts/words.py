@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lantu.monitoring.rules.states import Per, Stat
 
 EVENTS: dict[str, tuple[Any, str]] = {
-    "monitoring.alert_raised": (_("规则判定超限，产生预警"), "bad"),
+    "monitoring.alert_raised": (_("超限预警"), "bad"),
     "monitoring.alert_escalated": (_("升级：达到更高一级限值"), "bad"),
     "monitoring.alert_recurred": (_("恢复后再次超限"), "warn"),
     "monitoring.alert_cleared": (_("数值恢复正常（预警仍待人员处置）"), "ok"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
 from lantu.calc.rules import Transition
 from lantu.core.refusals import Refused
@@ -15,13 +15,10 @@ from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.ingest.conditions import call_interlock, dried, held_down
 from lantu.monitoring.ingest.memory import Memory, from_ms, on_axis
+from lantu.monitoring.telemetry.lookback import last_values
 
 log = structlog.get_logger(__name__)
 AROUND = 60
-AROUND_SQL = """
-    SELECT (extract(epoch FROM ts) * 1000)::bigint, v[%s] FROM reading_wide
-    WHERE device_id = %s AND ts <= %s AND v[%s] <> 'NaN'::real ORDER BY ts DESC LIMIT %s
-"""
 
 
 class AlertWriter:
@@ -82,17 +79,18 @@ class AlertWriter:
             self._fetch([slot])
         device = self._devices[rules.devices[slot].row.id]
         source = rules.sources[slot] if rules.sources else {}
-        rank = rules.book.slots[slot].channel - rules.devices[slot].base + 1
+        channel = self._channels[channel_id]
+        values = last_values(device.pk, channel, until=from_ms(move.ts_ms), most=AROUND)
         finding = Finding(
             rule_version=version,
             device=device,
-            channel=self._channels[channel_id],
+            channel=channel,
             severity=severity,
             value=move.value,
             limit=_number(move.inputs.get("limit")),
             at=from_ms(move.ts_ms),
             late=late,
-            inputs={**move.inputs, **source, **humidity, "values": self._around(device.pk, rank, move.ts_ms)},
+            inputs={**move.inputs, **source, **humidity, "values": values},
         )
         try:
             with transaction.atomic():
@@ -106,12 +104,6 @@ class AlertWriter:
         alerts.id[slot], alerts.severity[slot] = alert.pk, alert.severity
         alerts.cleared[slot] = False
         alerts.calm_since_ms[slot] = 0
-
-    def _around(self, device_id: int, rank: int, ts_ms: int) -> list[list[float]]:
-        """The readings up to the moment of judgement, as stored."""
-        with connection.cursor() as cursor:
-            cursor.execute(AROUND_SQL, [rank, device_id, from_ms(ts_ms), rank, AROUND])
-            return [[int(ms), float(value)] for ms, value in reversed(cursor.fetchall())]
 
     def note(self, at: np.ndarray, ts: np.ndarray, value: np.ndarray) -> None:
         """Remember last and peak of what is above its limit; written at the next flush."""

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import structlog
-from django.db import connection
 from django.utils import timezone
 
 from lantu.calc.rules import Kind, Rule, Stat, State, Transition, judge_readings
@@ -18,18 +17,11 @@ from lantu.monitoring.ingest.shares import Share
 from lantu.monitoring.rules.compiling import RuleBook, compile_rules
 from lantu.monitoring.rules.models import RuleState
 from lantu.monitoring.rules.selectors import versions_in_force
+from lantu.monitoring.telemetry.lookback import Wanted, stored_readings
 from lantu.monitoring.telemetry.models import Latest
 
 log = structlog.get_logger(__name__)
 RESUME_ROWS = 1_500
-RESUME_SQL = """
-    SELECT d.n - 1, (extract(epoch FROM r.ts) * 1000)::bigint, r.v
-    FROM unnest(%s::int[], %s::timestamptz[]) WITH ORDINALITY AS d(id, since, n)
-    CROSS JOIN LATERAL (
-        SELECT ts, v FROM reading_wide WHERE device_id = d.id AND ts >= d.since ORDER BY ts DESC LIMIT %s
-    ) r
-    ORDER BY r.ts
-"""
 
 
 @dataclass
@@ -231,16 +223,11 @@ def _resume_windows(memory: Memory) -> list[Transition]:
     devices = [device for device in longest if memory.high_ms[device]]
     if not devices:
         return []
-    known = memory.registry.devices
-    since = [from_ms(int(memory.high_ms[d])) - timedelta(seconds=longest[d]) for d in devices]
-    with connection.cursor() as cursor:
-        cursor.execute(RESUME_SQL, [[known[d].row.id for d in devices], since, RESUME_ROWS])
-        rows = cursor.fetchall()
-    at, ts, value = _flatten(memory, devices, rows)
     # Only what has a window is read again; plain limits have their state already.
-    windowed = np.zeros(memory.registry.size, bool)
-    windowed[[entry.channel for entry in memory.rules.book.slots if _has_window(entry.rule)]] = True
-    good = memory.registry.judged[at] & windowed[at]
+    windowed = {entry.channel for entry in memory.rules.book.slots if _has_window(entry.rule)}
+    wanted = [_wanted(memory, device, longest[device], windowed) for device in devices]
+    at, ts, value = stored_readings(wanted, most=RESUME_ROWS)
+    good = memory.registry.judged[at]
     result = judge_readings(memory.rules.book, memory.state, at[good], ts[good], value[good])
     log.info("windows_resumed", devices=len(devices), readings=len(at), transitions=len(result.transitions))
     return result.transitions
@@ -250,19 +237,15 @@ def _has_window(rule: Rule) -> bool:
     return rule.kind is Kind.RATE or rule.stat is not Stat.INST
 
 
-def _flatten(
-    memory: Memory, devices: list[int], rows: list[tuple[int, int, list[float]]]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Stored vectors as flat channel index, time and value, in order of time."""
-    if not rows:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    width = np.fromiter((len(vector) for _position, _ms, vector in rows), np.int64, len(rows))
-    row = np.repeat(np.arange(len(rows)), width)
-    base = memory.registry.base[np.array(devices)][np.fromiter((r[0] for r in rows), np.int64, len(rows))]
-    ms = np.fromiter((r[1] for r in rows), np.int64, len(rows))
-    rank = np.arange(len(row)) - np.repeat(np.cumsum(width) - width, width)
-    value = np.fromiter((number for r in rows for number in r[2]), np.float64, len(row))
-    return base[row] + rank, ms[row], value
+def _wanted(memory: Memory, device: int, window_s: int, flats: set[int]) -> Wanted:
+    known, newest = memory.registry.devices[device], from_ms(int(memory.high_ms[device]))
+    mine = memory.registry.channels[known.base : known.base + known.width]
+    channels = [
+        (channel.id, rank)
+        for rank, channel in enumerate(mine, start=1)
+        if channel and known.base + rank - 1 in flats
+    ]
+    return Wanted(known.row.id, known.base, newest - timedelta(seconds=window_s), newest, channels)
 
 
 def to_ms(moment: datetime) -> int:

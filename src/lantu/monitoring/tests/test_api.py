@@ -253,7 +253,7 @@ def test_pages_open(feed: Any, equipment: SimpleNamespace, cast: Any, as_: Any) 
         assert outsider.get(url).status_code == 404, url
     assert "D1" not in outsider.get("/monitoring/devices/").content.decode()
     page = officer.get(f"/monitoring/alerts/{alert.pk}/").content.decode()
-    for wanted in ("dust.pm10_inst v1", "平台默认", "单安全", "规则判定超限"):
+    for wanted in ("dust.pm10_inst v1", "平台默认", "单安全", "超限预警"):
         assert wanted in page
     shown = officer.post("/monitoring/devices/D1/token")
     assert "ltd_" in shown.content.decode()

@@ -14,12 +14,16 @@ from django.utils import timezone
 
 from lantu.core.models import Event
 from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.devices.models import Channel
+from lantu.monitoring.ingest.memory import _wanted
 from lantu.monitoring.ingest.models import IngestOffset
 from lantu.monitoring.ingest.offsets import Fenced
 from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.worker import Worker
 from lantu.monitoring.rules.models import RuleState
+from lantu.monitoring.telemetry.lookback import last_values, stored_readings
 from lantu.monitoring.telemetry.models import Latest, Quarantine
+from lantu.monitoring.telemetry.seal import seal_due
 from lantu.monitoring.tests.conftest import MS, NOW, delivery
 
 pytestmark = pytest.mark.django_db
@@ -287,3 +291,52 @@ def test_empty_batches_and_old_deliveries(feed: Feed) -> None:
     feed(("D1", {"pm10": 80}, 0))
     old = Delivery(1, MS, b"lantu.x.y.telemetry", None, b"{}")
     assert feed.worker.process([old], now=NOW).messages == 0
+
+
+def test_a_window_is_resumed_from_sealed_days_and_leaves_marked_readings_out(
+    feed: Feed, equipment: SimpleNamespace
+) -> None:
+    """The device fell silent for longer than the hot store reaches; twelve loud minutes of its last night still count."""
+    night = 13 * 3600
+    feed(*[("D1", {"noise": 65}, night + 60 * n) for n in range(12)])
+    channel = Channel.objects.get(device__code="D1", key="noise")
+    ends = NOW + timedelta(seconds=night + 660)
+    hot = last_values(channel.device_id, channel, until=ends, most=60)
+    assert [value for _ms, value in hot] == [65.0] * 12
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE reading_wide SET q = array_fill(1::smallint, ARRAY[%s]) WHERE ts = to_timestamp(%s / 1000.0)",
+            [channel.rank, hot[3][0]],
+        )
+    later = NOW + timedelta(days=9)
+    assert seal_due(now=later, keep_hot=3)
+    assert last_values(channel.device_id, channel, until=ends, most=60) == hot[:3] + hot[4:]
+    worker = Worker(partition="t", now=later)
+    slot = next(
+        n
+        for n, entry in enumerate(worker.memory.rules.book.slots)
+        if worker.memory.rules.versions[n].rule.code == "noise.leq_night"
+        and worker.memory.registry.channels[entry.channel].id == channel.pk
+    )
+    wanted = _wanted(
+        worker.memory,
+        next(n for n, known in enumerate(worker.memory.registry.devices) if known.row.code == "D1"),
+        1200,
+        {worker.memory.rules.book.slots[slot].channel},
+    )
+    _at, ts, value = stored_readings([wanted])
+    assert len(ts) == 11
+    assert hot[3][0] not in ts.tolist()
+    assert set(value.tolist()) == {65.0}
+
+
+def test_late_data_meets_its_sealed_neighbours(feed: Feed, equipment: SimpleNamespace) -> None:
+    """Of 25 loud minutes before a midnight 15 were sealed long ago; the other ten arrive days later and complete the Leq."""
+    feed(("D1", {"noise": 50}, 0))
+    eleven = timezone.localtime(NOW).replace(hour=23, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    start = (eleven - NOW).total_seconds()
+    feed(*[("D1", {"noise": 75}, start + 60 * minute) for minute in range(8)], at=1)
+    assert not Alert.objects.filter(rule__code="noise.leq_night").exists()
+    assert seal_due(now=NOW + timedelta(days=5), keep_hot=3)
+    feed(*[("D1", {"noise": 75}, start + 60 * minute) for minute in range(8, 20)], at=2)
+    assert Alert.objects.get(rule__code="noise.leq_night").late

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from lantu.accounts.models import Organisation, User
 from lantu.accounts.permissions import require
-from lantu.core.models import ChainHead
 from lantu.core.refusals import Refused, Unacceptable
-from lantu.core.services.emit import emit
+from lantu.core.services.emit import emit, emit_all
 from lantu.projects.codes import scheme_of
 from lantu.projects.events import ProjectChanged, ProjectRegistered, ProjectsImported
 from lantu.projects.models import ImportRun, Project, ProjectCode
@@ -136,14 +135,9 @@ def _register(
     Project.objects.bulk_create(projects)
     day = timezone.localtime(now).date()
     ProjectCode.objects.bulk_create([ProjectCode(project=p, code=p.code, valid_from=day) for p in projects])
-    # The first link of each chain in one statement instead of three a project.
-    ChainHead.objects.bulk_create([ChainHead(chain=p.pk) for p in projects], ignore_conflicts=True)
     store_bounds({p.pk: row.place for p, row in zip(projects, rows, strict=True) if row.place})
-    for project in projects:
-        told = ProjectRegistered(
-            project_id=project.pk, subject_id=project.pk, code=project.code, name=project.name
-        )
-        emit(told, actor=actor, at=now)
+    told = [ProjectRegistered(project_id=p.pk, subject_id=p.pk, code=p.code, name=p.name) for p in projects]
+    emit_all(told, actor=actor, at=now)
     return [project.pk for project in projects]
 
 

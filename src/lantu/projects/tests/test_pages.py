@@ -22,6 +22,7 @@ from lantu.projects.models import ImportRun, MonthlyFigure, Party, Project, Proj
 from lantu.projects.services.apply_import import apply_import
 from lantu.projects.services.check_import import check_import
 from lantu.projects.services.report_month import report_month
+from lantu.projects.services.set_year_plan import set_year_plan
 from lantu.projects.strips import Strip, StripSource, project_strips
 from lantu.projects.tests.test_import import line, sheet
 
@@ -370,3 +371,15 @@ def test_strips_stand_above_the_page(cast: Any, site_project: Project) -> None:
     assert 'role="alert"' in page
     assert "基坑位移超限" in page
     assert reverse("projects:detail", args=[site_project.code]) in page
+
+
+def test_the_plan_of_a_year_opens_the_projects_that_it_names(
+    client: Client, cast: Any, site_project: Any, other_project: Any
+) -> None:
+    set_year_plan(project=site_project, year=NOW.year, planned_yuan=1000, actor=cast.officer, now=NOW)
+    rows = read_figure("projects.year_plan_yuan", cast.officer, now=NOW).rows
+    client.force_login(cast.officer)
+    page = client.get(rows).content.decode()
+    assert site_project.name in page
+    assert other_project.name not in page
+    assert other_project.name in client.get("/projects/?year=²026").content.decode()

@@ -9,6 +9,7 @@ import pytest
 from django.http import Http404
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
+from django.utils.translation import override
 
 from lantu.core import registry
 from lantu.ui import context, views
@@ -106,3 +107,11 @@ def test_error_pages_speak_plainly(view: str, status: int) -> None:
 
 def test_server_error_page_needs_no_reader() -> None:
     assert views.server_error(RequestFactory().get("/")).status_code == 500
+
+
+@override_settings(CITY_NAME="某市", CITY_NAME_EN="Somewhere")
+def test_the_city_has_its_name_in_the_language_of_the_page() -> None:
+    with override("en"):
+        assert context.city_name() == "Somewhere"
+    with override("zh-hans"):
+        assert context.city_name() == "某市"

@@ -175,7 +175,7 @@ def _project(draft: _Draft, today: date, used: set[str]) -> DemoProject:
         lead_unit=pattern.get("lead") or parties.LEAD[pattern["sector"]],
         sponsor=parties.SPONSORS[draft.number % len(parties.SPONSORS)],
         parties=involved,
-        tags=(*pattern.get("tags", ()), "演示"),
+        tags=tuple(pattern.get("tags", ())),
         months=_months(draw, group, dates, today, total=total, points=points),
         devices=(),
     )
