@@ -39,6 +39,7 @@ from lantu.lifecycle.programmes.models import (
     ProgrammeMilestone,
 )
 from lantu.lifecycle.reports.models import Bulletin, ReportCopy, ReportFile, ReportSeries
+from lantu.lifecycle.schedule.exchange.models import ScheduleImport
 from lantu.lifecycle.schedule.models import (
     Schedule,
     ScheduleActivity,
@@ -65,6 +66,6 @@ __all__ = [
     "Bulletin", "CaseTemplate", "CaseUse", "Programme", "ProgrammeCheck", "ProgrammeGoal", "ProgrammeGoalValue",
     "ProgrammeMember", "ProgrammeMilestone", "ReportCopy", "ReportFile", "ReportSeries",
     "Schedule", "ScheduleActivity", "ScheduleBaseline", "ScheduleBaselineActivity", "ScheduleCalendar",
-    "ScheduleDemand", "ScheduleEdit", "ScheduleLevelling", "ScheduleLink", "ScheduleProgress", "ScheduleResource",
+    "ScheduleDemand", "ScheduleEdit", "ScheduleImport", "ScheduleLevelling", "ScheduleLink", "ScheduleProgress", "ScheduleResource",
     "ScheduleSlip",
 ]  # fmt: skip

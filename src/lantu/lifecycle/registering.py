@@ -3,7 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-APPLETS = ("annual_plan", "gates", "checklists", "schedule", "programmes", "reports")
+APPLETS = ("annual_plan", "gates", "checklists", "schedule", "schedule.exchange", "programmes", "reports")
 
 
 def read(module: str) -> None:

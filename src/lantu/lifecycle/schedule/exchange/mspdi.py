@@ -149,7 +149,7 @@ class _Reader:
         if any(activity.calendar_uid == ELAPSED_UID for activity in project.activities):
             whole = ((0, DAY_MIN),)
             project.calendars.append(
-                Calendar(uid=ELAPSED_UID, name="24×7", week=(whole,) * 7, hours_per_day=24.0)  # type: ignore[arg-type]
+                Calendar(uid=ELAPSED_UID, name="24×7", week=(whole,) * 7, hours_per_day=24.0)
             )
         for calendar in project.calendars:
             calendar.is_default = calendar.uid == project.calendar_uid

@@ -201,10 +201,12 @@ def _recurring(element: Element, first: date, last: date) -> Iterator[date]:
             elif ((year - first.year) * 12 + each_month - first.month) % every:
                 continue
             by_place = kind in (YEARLY_BY_PLACE, MONTHLY_BY_PLACE)
-            day = _placed(year, each_month, place, item) if by_place else _numbered(year, each_month, day_no)
+            found = (
+                _placed(year, each_month, place, item) if by_place else _numbered(year, each_month, day_no)
+            )
             count += 1
-            if day is not None and first <= day <= last and count <= MOST_DAYS:
-                yield day
+            if found is not None and first <= found <= last and count <= MOST_DAYS:
+                yield found
         return
     yield from _days(first, last, every)
 

@@ -25,8 +25,8 @@ ENCODINGS = (
 )
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+[\x40-\xff]?")
-# Two bytes that are an everyday Chinese character or punctuation of GB 2312 (rows 1, 3 and 16 to 87).
-_EVERYDAY = re.compile(rb"[\xa1\xa3\xb0-\xf7][\xa1-\xfe]")
+# Two bytes that are an everyday Chinese character or punctuation of GB 2312 (rows 1, 3 and 16 to 55).
+_EVERYDAY = re.compile(rb"[\xa1\xa3\xb0-\xd7][\xa1-\xfe]")
 CHINESE_SHARE = 0.6
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _STAMP = re.compile(

@@ -234,9 +234,9 @@ class _Projects:
         for project in self.by_uid.values():
             project.resources = list(resources.values())
         for row in self.file.rows("TASKRSRC"):
-            project = self.by_uid.get(row["proj_id"])
-            if project is not None:
-                project.assignments.append(
+            holder = self.by_uid.get(row["proj_id"])
+            if holder is not None:
+                holder.assignments.append(
                     Assignment(
                         activity_uid=row["task_id"],
                         resource_uid=row["rsrc_id"],

@@ -1,0 +1,1 @@
+"""Verbs of the exchange: start, check, choose, apply."""
