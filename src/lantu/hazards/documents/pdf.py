@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lantu.hazards.documents import fonts
+from lantu.core import paper_fonts as fonts
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 

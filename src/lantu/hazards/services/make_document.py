@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
+from lantu.core import paper_fonts as fonts
 from lantu.core.models import Evidence
 from lantu.core.refusals import Unacceptable
 from lantu.core.services.keep_evidence import keep_evidence
-from lantu.hazards.documents import fonts
 from lantu.hazards.documents.facts import facts_of, fingerprint
 from lantu.hazards.documents.pdf import render_pdf
 from lantu.hazards.documents.word import render_word

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from lantu.core import paper_fonts as fonts
 from lantu.core.refusals import Refused
 from lantu.hazards import services as s
-from lantu.hazards.documents import fonts
 from lantu.hazards.documents.facts import fingerprint, ready_kinds
 from lantu.hazards.models import Document
 from lantu.hazards.states import HazardState as S

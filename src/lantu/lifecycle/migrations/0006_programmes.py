@@ -705,6 +705,8 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[("zh-hans", "中文"), ("en", "English")], max_length=7),
                 ),
                 ("fonts", models.JSONField(default=dict)),
+                ("content", models.FileField(upload_to="reports/%Y/%m")),
+                ("sha256", models.CharField(max_length=64)),
                 ("made_at", models.DateTimeField()),
                 (
                     "copy",
@@ -712,12 +714,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="files",
                         to="lifecycle.reportcopy",
-                    ),
-                ),
-                (
-                    "evidence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.evidence"
                     ),
                 ),
             ],

@@ -143,9 +143,7 @@ class ProgrammeGoalValue(models.Model):
     class Meta:
         ordering = ["on", "id"]
         verbose_name = _("目标完成值")
-        constraints = [
-            models.CheckConstraint(name="programme_value_not_negative", condition=Q(value__gte=0))
-        ]
+        constraints = [models.CheckConstraint(name="programme_value_not_negative", condition=Q(value__gte=0))]
 
     def __str__(self) -> str:
         return f"{self.goal_id} {self.on} {self.value}"

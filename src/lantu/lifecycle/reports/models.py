@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from lantu.core.models import Evidence
 from lantu.lifecycle.programmes.models import duty_field, person
 from lantu.lifecycle.reports.states import CLOSED_STATES, BulletinState
 from lantu.projects.models import Project
@@ -139,14 +138,14 @@ class ReportFile(models.Model):
     form = models.CharField(max_length=4, choices=[("docx", "Word"), ("pdf", "PDF")])
     language = models.CharField(max_length=7, choices=[("zh-hans", "中文"), ("en", "English")])
     fonts = models.JSONField(default=dict)
-    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="+")
+    # Not evidence: who may read it follows from its copy.
+    content = models.FileField(upload_to="reports/%Y/%m")
+    sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("报告文件")
-        constraints = [
-            models.UniqueConstraint(fields=["copy", "form", "language"], name="report_file_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["copy", "form", "language"], name="report_file_once")]
 
     def __str__(self) -> str:
         return f"{self.copy_id} {self.form} {self.language}"

@@ -1,0 +1,1 @@
+"""Reports as Word and PDF: both typeset from the same frozen facts."""

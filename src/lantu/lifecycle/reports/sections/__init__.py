@@ -1,0 +1,1 @@
+"""The sections that this room itself adds to bulletins and one-pagers."""
