@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from lantu.packs.model import MARKS
 from lantu.packs.reading import Value, unique
@@ -45,7 +46,7 @@ def parse_schedules(top: Value, problems: list[str]) -> ScheduleRules:
 def _calendar(item: Value) -> CalendarTemplate:
     f = item.fields("code name name_en days spans hours_per_day")
     spans = tuple(_span(place) for place in f["spans"].items())
-    if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
         raise f["spans"].problem("spans overlap or are out of order", "Write them one after the other")
     return CalendarTemplate(
         f["code"].text(),

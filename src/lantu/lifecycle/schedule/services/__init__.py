@@ -1,0 +1,19 @@
+"""One verb per function: each is one transaction, one lock, one event."""
+
+from lantu.lifecycle.schedule.services.approve import (
+    freeze_baseline,
+    propose_schedule,
+    put_in_force,
+    revise_schedule,
+    send_back,
+)
+from lantu.lifecycle.schedule.services.create import create_schedule
+from lantu.lifecycle.schedule.services.edit import Change, edit_schedule
+from lantu.lifecycle.schedule.services.progress import ProgressRow, record_progress
+from lantu.lifecycle.schedule.services.recalculate import recalculate
+from lantu.lifecycle.schedule.services.slips import answer_slip, watch_milestones
+
+__all__ = [
+    "Change", "ProgressRow", "answer_slip", "create_schedule", "edit_schedule", "freeze_baseline", "propose_schedule",
+    "put_in_force", "recalculate", "record_progress", "revise_schedule", "send_back", "watch_milestones",
+]  # fmt: skip
