@@ -47,6 +47,7 @@ class MonthCalendar:
     question_term: Term
     verify_term: Term
     sign_term: Term
+    draft_term: Term
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,7 +119,7 @@ def _peers(place: Value, problems: list[str]) -> dict[str, PeerGroup]:
 
 def _calendar(place: Value) -> MonthCalendar:
     days = "prefill_day correct_by_day review_by_day freeze_day score_day appeal_by_day publish_day"
-    terms = "appeal_term decide_term question_term verify_term sign_term"
+    terms = "appeal_term decide_term question_term verify_term sign_term draft_term"
     f = place.fields(f"{days} {terms}")
     numbers = {name: f[name].integer() for name in days.split()}
     for name, day in numbers.items():

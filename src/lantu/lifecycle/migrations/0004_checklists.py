@@ -305,6 +305,17 @@ class Migration(migrations.Migration):
                 ("bounces", models.PositiveSmallIntegerField(default=0, verbose_name="退回次数")),
                 ("bounced", models.JSONField(blank=True, default=list)),
                 ("sampled", models.BooleanField(default=False, verbose_name="抽中")),
+                (
+                    "visit_pct",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="抽查 %"
+                    ),
+                ),
+                (
+                    "visit_note",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="抽查情况"),
+                ),
+                ("visited_at", models.DateTimeField(blank=True, null=True)),
                 ("excluded", models.BooleanField(default=False, verbose_name="扣除外因")),
                 (
                     "final_pct",
@@ -372,6 +383,17 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="核验人",
+                    ),
+                ),
+                (
+                    "visited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="抽查人",
                     ),
                 ),
             ],
@@ -896,6 +918,7 @@ class Migration(migrations.Migration):
                             ("report", "核对本月清单"),
                             ("verify", "核验本月清单"),
                             ("settle", "裁定本月异议"),
+                            ("visit", "现场抽查"),
                         ],
                         max_length=8,
                         verbose_name="类别",

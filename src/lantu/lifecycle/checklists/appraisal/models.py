@@ -117,6 +117,10 @@ class ChecklistFact(models.Model):
     bounces = models.PositiveSmallIntegerField(_("退回次数"), default=0)
     bounced = models.JSONField(default=list, blank=True)
     sampled = models.BooleanField(_("抽中"), default=False)
+    visit_pct = models.DecimalField(_("抽查 %"), max_digits=5, decimal_places=2, null=True, blank=True)
+    visit_note = models.CharField(_("抽查情况"), max_length=300, blank=True, default="")
+    visited_by = a_person(_("抽查人"), null=True)
+    visited_at = models.DateTimeField(null=True, blank=True)
     excluded = models.BooleanField(_("扣除外因"), default=False)
     # Set at the freeze.
     final_pct = models.DecimalField(_("冻结 %"), max_digits=5, decimal_places=2, null=True, blank=True)

@@ -80,6 +80,7 @@ class SheetKind(models.TextChoices):
     REPORT = "report", gettext_lazy("核对本月清单")
     VERIFY = "verify", gettext_lazy("核验本月清单")
     SETTLE = "settle", gettext_lazy("裁定本月异议")
+    VISIT = "visit", gettext_lazy("现场抽查")
 
 
 def next_fact_state(current: str, verb: Verb) -> str:
