@@ -171,9 +171,14 @@ function span(document: GanttDocument, tasks: Task[]): { from: number; to: numbe
   return { from: from - 14 * DAY, to: to + 45 * DAY, dataDate };
 }
 
+/** Whole days of the finish behind the baseline, negative ahead of it. */
+export function daysBehind(task: Task): number {
+  return task.baseFinish === null || Number.isNaN(task.finish) ? 0 : Math.round((task.finish - task.baseFinish) / DAY) || 0;
+}
+
 /** Whole days by which the finish lies behind the baseline; 0 without a baseline or ahead of it. */
 export function daysLate(task: Task): number {
-  return task.baseFinish === null || Number.isNaN(task.finish) ? 0 : Math.max(0, Math.round((task.finish - task.baseFinish) / DAY));
+  return Math.max(0, daysBehind(task));
 }
 
 /** Should be finished by its baseline and is not. */

@@ -11,7 +11,7 @@ import { Dragging, wishText, type Wish } from "./drag";
 import { keyVerb } from "./keys";
 import { sheets } from "./paper";
 import { countMatches, isFiltering, NO_FILTER, visibleRows, type Filter } from "./rows";
-import { DAY, Scale, ZOOMS, type Zoom } from "./scale";
+import { Scale, ZOOMS, type Zoom } from "./scale";
 import { ask, send, tell } from "./send";
 import { placesOf, zone, type State } from "./state";
 import { Cards, Twin } from "./table";
@@ -91,7 +91,7 @@ class LantuGantt extends HTMLElement {
     };
     if (!before) this.#build(model);
     this.#rows();
-    if (!before) this.#chart?.scrollToTime(model.dataDate ?? now, 0.3);
+    if (!before) this.#chart?.scrollToTime(model.dataDate ?? now, 0.6);
     this.dataset.ready = "1";
   }
 
@@ -261,11 +261,10 @@ class LantuGantt extends HTMLElement {
   }
 }
 
-/** The closest zoom in which the whole plan is not wider than three screens. */
+/** The closest zoom in which the whole plan is not much wider than a screen: an overview first. */
 function fittingZoom(model: Model): Zoom {
-  const days = (model.to - model.from) / DAY;
-  if (days < 60) return "day";
-  return days < 240 ? "week" : days < 900 ? "month" : days < 2600 ? "quarter" : "year";
+  const room = Math.max(window.innerWidth - 520, 400) * 1.4;
+  return ZOOMS.find((zoom) => Scale.of(zoom, model.from, model.to, zone()).width <= room) ?? "year";
 }
 
 customElements.define("lantu-gantt", LantuGantt);

@@ -1,7 +1,7 @@
 /** A3 landscape sheets for print: the rows on show, forty to a page, each with its head, the axis, a legend and the time of the data. */
 import { attributes, make } from "../../lib/make";
 import { word } from "../../lib/words";
-import { daysLate, type Task } from "./contract";
+import { daysBehind, type Task } from "./contract";
 import { paintHeader, paintRows, type Picture } from "./paint";
 import { clipped, SvgPen } from "./pens";
 import { dateText, DAY, finishText, Scale } from "./scale";
@@ -31,8 +31,8 @@ const COLUMNS: readonly PaperColumn[] = [
   { key: "gantt_col_start", width: 76, text: (task, state) => dateText(task.start, state.scale.offset) },
   { key: "gantt_col_finish", width: 76, text: (task, state) => finishText(task.finish, state.scale.offset) },
   { key: "gantt_col_percent", width: 44, text: (task) => String(Math.round(task.percent)) },
-  { key: "gantt_col_float", width: 50, text: (task, state) => (task.hasChildren ? "" : String(floatDays(task, state.model.dayMinutes) ?? "")) },
-  { key: "gantt_col_late", width: 50, text: (task) => (task.baseFinish === null ? "" : String(daysLate(task) || 0)) },
+  { key: "gantt_col_float", width: 50, text: (task, state) => (task.hasChildren || task.percent >= 100 ? "" : String(floatDays(task, state.model.dayMinutes) ?? "")) },
+  { key: "gantt_col_late", width: 50, text: (task) => (task.baseFinish === null ? "" : String(daysBehind(task))) },
 ];
 const TABLE = COLUMNS.reduce((sum, column) => sum + column.width, 0);
 

@@ -8,7 +8,7 @@ export interface Problem {
   title?: string;
   detail?: string;
   remedy?: string;
-  differences?: { code?: string; what?: string; before?: unknown; after?: unknown; by?: string }[];
+  differences?: { label?: string; field?: string; before?: unknown; theirs?: unknown; by?: string }[];
 }
 
 export type Answer = { ok: true } | { ok: false; status: number; problem: Problem };
@@ -36,9 +36,9 @@ export function tell(host: HTMLElement, status: number, problem: Problem): Promi
   if (problem.differences?.length) {
     const plain = (value: unknown): string => (value === null || value === undefined || value === "" ? "—" : String(value));
     const rows = problem.differences.slice(0, 50).map((one) =>
-      make("tr", {}, make("td", { textContent: plain(one.code) }), make("td", { textContent: plain(one.what) }), make("td", { textContent: plain(one.before) }), make("td", { textContent: plain(one.after) })),
+      make("tr", {}, ...[one.label, one.field, one.before, one.theirs, one.by].map((value) => make("td", { textContent: plain(value) }))),
     );
-    const heads = ["gantt_col_code", "gantt_what", "gantt_before", "gantt_after"].map((key) => make("th", { textContent: word(key) }));
+    const heads = ["gantt_col_code", "gantt_what", "gantt_before", "gantt_after", "gantt_by"].map((key) => make("th", { textContent: word(key) }));
     parts.push(make("div", { className: "lt-table-wrap" }, make("table", { className: "lt-table keep" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows))));
   }
   return status === 409 ? open(host, parts, word("gantt_newest"), word("gantt_stay")) : open(host, parts, word("gantt_close"), "");

@@ -1,7 +1,7 @@
 /** The twin: the same rows as a real table, and on a phone as a list of cards with a small bar each. Only what is in view exists. */
 import { attributes, make } from "../../lib/make";
 import { word } from "../../lib/words";
-import { daysLate, isOverdue, type Task } from "./contract";
+import { daysBehind, daysLate, isOverdue, type Task } from "./contract";
 import { SvgPen } from "./pens";
 import { rowWindow } from "./rows";
 import { dateText, DAY, finishText } from "./scale";
@@ -23,11 +23,11 @@ function text(task: Task, column: Column, state: State): string {
     case "finish": return finishText(task.finish, offset);
     case "days": return task.kind === "milestone" ? "0" : String(Math.max(0, Math.round((task.finish - task.start) / DAY)));
     case "percent": return String(Math.round(task.percent));
-    case "float": return task.hasChildren ? "" : String(floatDays(task, state.model.dayMinutes) ?? "—");
+    case "float": return task.hasChildren || task.percent >= 100 ? "" : String(floatDays(task, state.model.dayMinutes) ?? "—");
     case "critical": return task.critical || task.longest ? word("gantt_yes") : "";
     case "base_start": return task.baseStart === null ? "" : dateText(task.baseStart, offset);
     case "base_finish": return task.baseFinish === null ? "" : finishText(task.baseFinish, offset);
-    case "late": return task.baseFinish === null ? "" : String(Math.round((task.finish - task.baseFinish) / DAY));
+    case "late": return task.baseFinish === null ? "" : String(daysBehind(task));
     case "before": return (state.model.linksOf[task.index] ?? []).filter((link) => link.to === task.index).map((link) => `${state.model.tasks[link.from]?.code ?? ""} ${link.kind}`).join("; ");
     case "owner": return task.owner;
     case "grade": return task.grade;
