@@ -26,6 +26,13 @@ export interface LayerSpec {
   popup?: { field: string; label: string }[];
   link_field?: string;
   cluster?: boolean;
+  /** Property that holds, per step of the document's `times`, the properties of the feature at that step; a feature without the step is not shown. */
+  time_field?: string;
+}
+
+export interface TimeSteps {
+  label: string;
+  steps: { value: string; label: string }[];
 }
 
 export interface LayersDocument {
@@ -35,12 +42,16 @@ export interface LayersDocument {
   bounds: [number, number, number, number];
   tiles?: string | { url: string; attribution?: string; max_zoom?: number } | null;
   layers: LayerSpec[];
+  /** Steps of a slider, oldest first; the map begins at the last. */
+  times?: TimeSteps;
 }
 
 /** A layer with its features at hand; `failed` says that they could not be fetched. */
 export interface LoadedLayer extends LayerSpec {
   data: FeatureCollection;
   failed: boolean;
+  /** All steps of time, where `data` is one of them. */
+  whole?: FeatureCollection;
 }
 
 export interface LoadedDocument extends Omit<LayersDocument, "layers"> {

@@ -11,6 +11,7 @@ import { layerPanel, legend, listTwin, make, note, popupContent } from "./dom";
 import { boxOf, labelPoints } from "./geometry";
 import { readPalette, type Palette } from "./palette";
 import { buildStyle, clickable, FONT } from "./style";
+import { setStep, timeSlider } from "./time";
 
 setWorkerUrl(workerUrl); // MapLibre 6 does not find its worker in a bundle by itself
 
@@ -22,6 +23,8 @@ class LantuMap extends HTMLElement {
   #twin: HTMLElement | null = null;
   #abort = new AbortController();
   #form: HTMLFormElement | null = null;
+  #step = -1;
+  #slider: HTMLElement | null = null;
   readonly #onRefresh = (): void => void this.#reload();
   readonly #onTheme = (): void => this.#restyle();
   readonly #onForm = (): void => {
@@ -49,6 +52,7 @@ class LantuMap extends HTMLElement {
     this.#form?.removeEventListener("change", this.#onForm);
     this.#map?.remove();
     this.#map = null;
+    this.#slider = null;
     this.replaceChildren();
   }
 
@@ -56,11 +60,29 @@ class LantuMap extends HTMLElement {
     try {
       const loaded = await loadDocument(this.dataset.src ?? "", this.dataset.filter ?? "", this.#abort.signal);
       if (this.dataset.tiles) loaded.tiles = this.dataset.tiles;
+      this.#take(loaded);
       return loaded;
     } catch (reason) {
       if (!this.#abort.signal.aborted) console.error("lantu-map", reason);
       return null;
     }
+  }
+
+  /** Puts a document with steps of time at the chosen one, at first the last. */
+  #take(loaded: LoadedDocument): void {
+    const steps = loaded.times?.steps ?? [];
+    if (!steps.length) return;
+    if (this.#step < 0 || this.#step >= steps.length) this.#step = steps.length - 1;
+    setStep(loaded, steps[this.#step]?.value ?? "");
+  }
+
+  #moveTo(step: number): void {
+    const loaded = this.#loaded;
+    if (!loaded) return;
+    this.#step = step;
+    this.#take(loaded);
+    this.#refill(loaded);
+    this.#furnish();
   }
 
   async #start(): Promise<void> {
@@ -196,6 +218,11 @@ class LantuMap extends HTMLElement {
     }
     this.#parts.push(note(loaded));
     this.append(...this.#parts);
+    if (loaded.times && !this.#slider) {
+      // Built once: it must not vanish under the finger that moves it.
+      this.#slider = timeSlider(loaded.times, this.#step, (step) => this.#moveTo(step));
+      this.append(this.#slider);
+    }
   }
 
   #toggleTwin(open: boolean): void {
@@ -227,11 +254,15 @@ class LantuMap extends HTMLElement {
     this.#loaded = loaded;
     for (const layer of loaded.layers) if (!before.has(layer.key) && layer.visible !== false) this.#shown.add(layer.key);
     if (loaded.layers.some((layer) => !before.has(layer.key)) || loaded.layers.length !== before.size) this.#restyle();
+    this.#refill(loaded);
+    this.#furnish();
+  }
+
+  #refill(loaded: LoadedDocument): void {
     for (const layer of loaded.layers) {
       this.#map?.getSource<GeoJSONSource>(layer.key)?.setData(layer.data);
       this.#map?.getSource<GeoJSONSource>(`${layer.key}:names`)?.setData(labelPoints(layer.data, layer.label_field ?? "name"));
     }
-    this.#furnish();
   }
 
   #restyle(): void {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lantu.core.events import event
+from lantu.lifecycle.programmes.cases import events as case_events  # noqa: F401  registered by being imported
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lantu.accounts.event_words import name_events
 from lantu.core.registry import NavItem, ProjectFact, navigation, project_facts
 from lantu.duties import workflow_models
+from lantu.lifecycle.programmes.cases import hooks as case_hooks  # noqa: F401  registered by being imported
 from lantu.lifecycle.programmes.cases.states import WITHOUT_DUTY
 from lantu.lifecycle.programmes.selectors import programmes_of
 from lantu.lifecycle.programmes.states import CLOSED_MILESTONES, CLOSED_STATES
