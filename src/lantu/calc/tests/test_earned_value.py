@@ -33,13 +33,7 @@ def test_the_worked_example() -> None:
 
 def test_nothing_spent_and_nothing_planned_give_no_index() -> None:
     found = earned_value(planned=[0, 0, 10], at=1, ev=0, ac=0)
-    assert (found.spi, found.cpi, found.eac_typical, found.etc, found.ieac_t) == (
-        None,
-        None,
-        None,
-        None,
-        None,
-    )
+    assert {found.spi, found.cpi, found.eac_typical, found.etc, found.vac} == {None}
 
 
 def test_a_finished_project_has_earned_its_planned_duration() -> None:
@@ -91,7 +85,7 @@ def test_a_scope_that_was_cut_is_no_compression() -> None:
 
 
 def test_what_only_says_so_is_not_proved() -> None:
-    told = [replace(item, grade="D") if item.start_day > 300 else item for item in PARTS]
+    told = [replace(item, grade="D") if item.start_day > 600 else item for item in PARTS]
     found = check_claim(told, **CLAIM)
     assert found.verdict is Verdict.PARTLY
     assert [name for name, _values in found.reasons] == ["not_proved"]
