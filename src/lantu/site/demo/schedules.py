@@ -28,6 +28,7 @@ from lantu.lifecycle.schedule.services import (
     propose_schedule,
     put_in_force,
     record_progress,
+    revise_schedule,
 )
 from lantu.lifecycle.schedule.states import ActivityKind
 from lantu.packs.cities.dezhou.demo.networks import (
@@ -65,7 +66,9 @@ def put_schedules(plan: DemoPlan, world: World, *, now: datetime) -> int:
     flagship = next(one for one in sites if one.key == plan.flagship)
     streets = [one for one in sites if one.kind in STREET_KINDS][:STREETS]
     with transaction.atomic(), inline_delivery():
-        _put(flagship, world, factory_network(), number=FIRST, reports=10, now=now)
+        plan_of = _put(flagship, world, factory_network(), number=FIRST, reports=8, now=now)
+        builder = world.people[flagship.parties["contractor"].person]
+        revise_schedule(plan_of, by=builder, now=now - timedelta(hours=3))
         for number, site in enumerate(streets, start=FIRST + 1):
             _put(site, world, street_network(), number=number, reports=3, now=now)
     return 1 + len(streets)
@@ -73,7 +76,7 @@ def put_schedules(plan: DemoPlan, world: World, *, now: datetime) -> int:
 
 def _put(
     site: DemoProject, world: World, network: list[DemoTask], *, number: int, reports: int, now: datetime
-) -> None:
+) -> Schedule:
     people = {role: world.people[party.person] for role, party in site.parties.items()}
     zone = now.tzinfo
     assert site.planned_start_on is not None
@@ -99,6 +102,7 @@ def _put(
         now=approved,
     )
     _report(site, schedule, people, start, number=number, reports=reports, now=now)
+    return schedule
 
 
 def _draft(
