@@ -75,9 +75,7 @@ def leaves(schedule: Schedule, baseline: ScheduleBaseline | None) -> QuerySet[An
     )  # fmt: skip
 
 
-def named_set(
-    rows: QuerySet[ScheduleActivity], name: str, *, schedule: Schedule
-) -> QuerySet[ScheduleActivity]:
+def named_set(rows: Any, name: str, *, schedule: Schedule) -> QuerySet[Any]:
     """One of ``SETS``; an unknown name is the whole. All are measured at the schedule's data date."""
     at, base_finish = schedule.data_date, F("base_finish_at")
     match name:
