@@ -14,12 +14,17 @@ from lantu.duties.models import Notice
 from lantu.duties.services.seen import mark_notices_seen
 from lantu.packs.load import city
 from lantu.projects.models import Project
+from lantu.site.demo.county import put_county_stations
+from lantu.site.demo.cranes import put_crane_group
 from lantu.site.demo.desk import put_desk
 from lantu.site.demo.double_prevention import put_double_prevention
 from lantu.site.demo.grave import put_grave
 from lantu.site.demo.history import Agenda, World, play, put_projects
+from lantu.site.demo.kept import put_kept_submission
 from lantu.site.demo.limits import put_limits
 from lantu.site.demo.past_month import put_past_month
+from lantu.site.demo.programmes import put_case, put_programme
+from lantu.site.demo.schedules import put_schedules
 from lantu.site.demo.stations import put_stations
 from lantu.site.demo.trucks import put_trucks
 from lantu.site.demo.warnings import Stories, put_devices
@@ -47,17 +52,23 @@ class Command(BaseCommand):
         put_projects(agenda, plan, world, zone=zone)
         put_devices(agenda, plan, world, zone=zone)
         put_double_prevention(agenda, plan, world)
+        put_programme(agenda, plan, world)
         Stories(plan, world).put(agenda)
         put_grave(agenda, plan, world)
         play(agenda, until=now, progress=self._progress)
         self._progress("stations", put_stations(now=now), 0)
+        self._progress("county stations", put_county_stations(world, now=now), 0)
         self._progress("trucks", put_trucks(plan, world, now=now), 0)
         self._progress("readings", play_yesterday(now=timezone.now()), 0)
+        self._progress("crane groups", put_crane_group(plan.flagship, world, now=timezone.now()), 0)
         self._progress("design limits", put_limits(world, now=timezone.now()), 0)
         self._progress(
             "past month", put_past_month(world.projects[plan.flagship].code, now=timezone.now()), 0
         )
+        self._progress("kept submission", put_kept_submission(now=timezone.now()), 0)
         self._progress("desk", put_desk(plan.flagship, world, now=timezone.now()), 0)
+        self._progress("case template", put_case(plan, world, now=timezone.now()), 0)
+        self._progress("schedules", put_schedules(plan, world, now=timezone.localtime(timezone.now())), 0)
         # What the ladder told people months ago is no news to them today.
         for person in world.people.values():
             old = Notice.objects.filter(recipient=person, sent_at__lt=now - timedelta(days=2))
