@@ -31,6 +31,8 @@ class Asking:
     now: datetime
     month: date | None = None
     project: Any = None
+    # What several sections read is read once.
+    kept: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(kw_only=True)

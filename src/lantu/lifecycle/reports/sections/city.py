@@ -66,7 +66,14 @@ def _number(value: Decimal | None) -> float | None:
 
 
 def rows_of(asking: Asking) -> list[Row]:
-    """The projects under construction that the reader sees, with the month's figures: four queries in all."""
+    """The projects under construction that the reader sees, with the month's figures: three queries for all sections."""
+    if "rows" not in asking.kept:
+        asking.kept["rows"] = _read_rows(asking)
+    found: list[Row] = asking.kept["rows"]
+    return found
+
+
+def _read_rows(asking: Asking) -> list[Row]:
     assert asking.month is not None
     projects = list(
         visible_projects(asking.reader)
