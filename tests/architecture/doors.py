@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from lantu.site.api import api
+from tests.architecture.worlds_programmes import programme_bodies, programme_operations, programme_pages
 
 World = SimpleNamespace
 # Which object stands behind the parameters of a page: by URL name, or by name space for all its pages.
@@ -42,12 +43,14 @@ PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "monitoring:observation": lambda w: {"pk": w.observation.pk},
     "monitoring:observation_review": lambda w: {"pk": w.observation.pk, "verb": "confirm"},
     "monitoring:design_limits": lambda w: {"code": w.site.code},
+    "monitoring:crane_groups": lambda w: {"code": w.site.code},
     "monitoring:design_limit_withdraw": lambda w: {"pk": w.override.pk},
     "monitoring:vehicle": lambda w: {"pk": w.vehicle.pk},
     "monitoring:vehicle_day": lambda w: {"pk": w.vehicle.pk},
     "monitoring:vehicle_speed": lambda w: {"pk": w.vehicle.pk},
     "monitoring:vehicle_edit": lambda w: {"pk": w.vehicle.pk},
     "monitoring:vehicle_code": lambda w: {"pk": w.vehicle.pk},
+    "monitoring:vehicle_finding_false": lambda w: {"pk": w.vehicle_finding.pk},
     "monitoring:vehicle_finding": lambda w: {"pk": w.vehicle_finding.pk},
     "monitoring:quarantined": lambda w: {"pk": w.quarantined.pk},
     "monitoring:replay": lambda w: {"pk": w.quarantined.pk},
@@ -71,6 +74,7 @@ PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "hazards:draw": lambda w: {"pk": w.draw.pk},
     "hazards:kept_decide": lambda w: {"pk": w.hazard.pk, "kept": w.kept.pk, "decision": "adopt"},
+    **programme_pages(),
     "cockpit:panel": lambda w: {"look": "page", "key": "kpis"},
     "cockpit:chart": lambda w: {"key": "investment"},
 }
@@ -113,6 +117,7 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
         "table": "B.13",
         "entry": w.inspection.entries.first().pk,
     },
+    **programme_operations(),
     "/figures/": lambda w: {"name": "duties.open"},
 }
 # Values that make sense where the document only says "string".
@@ -150,6 +155,7 @@ BODIES: dict[str, Callable[[World], Any]] = {
     },
     "PATCH /risk-points/{pk}": lambda w: {"name": "基坑开挖"},
     "POST /patrol-plans": lambda w: {"project": w.site.code, "name": "周巡", "period_days": 7, "points": [w.risk_point.pk]},
+    **programme_bodies(),
     "POST /inspections": lambda w: {
         "project": w.site.code, "kind": "environment", "inspector": "inspector", "second": "officer",
         "planned_on": date.today().isoformat(),

@@ -31,6 +31,7 @@ from lantu.monitoring.vehicles.services.store_reports import store_reports
 from lantu.monitoring.vehicles.tests.ground import drive, lay_ground, truck
 from lantu.projects.models import ImportRun
 from tests.architecture.world_desk import desk_samples
+from tests.architecture.worlds_programmes import programme_samples
 from tests.cast import NOW
 
 FAR = timedelta(days=3650)
@@ -172,6 +173,7 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
     return SimpleNamespace(
         **desk_samples(cast, site, alert, evidence),
         **_double_prevention(cast, site),
+        **programme_samples(cast, site),
         site=site,
         person=newcomer,
         organisation=cast.contractor.organisation,

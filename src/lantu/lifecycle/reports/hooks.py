@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from lantu.duties import workflow_models
 from lantu.lifecycle.reports.content import ReportSection, bulletin_sections, one_pager_sections
-from lantu.lifecycle.reports.sections import city, lifecycle, project
+from lantu.lifecycle.reports.sections import city, lifecycle, project, waiting
 from lantu.lifecycle.reports.states import CLOSED_STATES
 
 workflow_models.add("lifecycle.Bulletin", is_open=~Q(state__in=CLOSED_STATES))
@@ -15,10 +15,13 @@ bulletin_sections.add(ReportSection(key="money", order=30, build=city.truths))
 bulletin_sections.add(ReportSection(key="lamps", order=40, build=city.lamps))
 bulletin_sections.add(ReportSection(key="programmes", order=50, build=lifecycle.programmes))
 bulletin_sections.add(ReportSection(key="milestones", order=60, build=lifecycle.milestones))
+bulletin_sections.add(ReportSection(key="gates", order=70, build=waiting.gates))
+bulletin_sections.add(ReportSection(key="appraisal", order=80, build=waiting.appraisal))
 bulletin_sections.add(ReportSection(key="annex_projects", order=900, build=city.annex))
 
 one_pager_sections.add(ReportSection(key="facts", order=10, build=project.facts))
 one_pager_sections.add(ReportSection(key="stages", order=20, build=project.stages))
+one_pager_sections.add(ReportSection(key="gates", order=25, build=waiting.gate_line))
 one_pager_sections.add(ReportSection(key="truths", order=30, build=project.truths))
 one_pager_sections.add(ReportSection(key="programmes", order=50, build=project.programmes))
 one_pager_sections.add(ReportSection(key="waiting", order=60, build=project.waiting))

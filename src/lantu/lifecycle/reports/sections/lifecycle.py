@@ -13,7 +13,7 @@ from lantu.lifecycle.programmes.selectors import programme_progress, visible_pro
 from lantu.lifecycle.programmes.states import CLOSED_MILESTONES, ProgrammeState
 from lantu.lifecycle.reports.content import Asking, Section, bars, cell, pct, table
 from lantu.lifecycle.reports.sections.city import next_month
-from lantu.lifecycle.schedule.models import ScheduleActivity
+from lantu.lifecycle.schedule.selectors import open_milestones
 from lantu.projects.progress import month_end
 from lantu.projects.selectors import visible_projects
 
@@ -76,32 +76,15 @@ def milestones(asking: Asking) -> Section | None:
         lines.append(
             (row.due_on, f"{row.due_on}{late}", cell(row.name, row.get_absolute_url()), row.programme.name, str(unit or "—"))
         )  # fmt: skip
-    start = timezone.make_aware(datetime.combine(first, time.min))
     end = timezone.make_aware(datetime.combine(last, time.max))
-    activities = (
-        ScheduleActivity.objects.filter(
-            schedule__status="in_force",
-            kind="milestone",
-            actual_finish_at=None,
-            early_finish_at__range=(start, end),
-            schedule__project__in=visible_projects(asking.reader).values("pk"),
-        )
-        .select_related("schedule__project__owner_org")
-        .order_by("early_finish_at", "pk")
-    )
-    for activity in activities[:MOST_MILESTONES]:
+    projects = list(visible_projects(asking.reader).values_list("pk", flat=True))
+    for activity in open_milestones(projects, until=end)[:MOST_MILESTONES]:
         project = activity.schedule.project
         assert activity.early_finish_at is not None
         day = timezone.localtime(activity.early_finish_at).date()
         lines.append(
-            (
-                day,
-                str(day),
-                cell(activity.name, project.get_absolute_url()),
-                project.name,
-                project.owner_org.name,
-            )
-        )
+            (day, str(day), cell(activity.name, project.get_absolute_url()), project.name, str(activity.owner or "—"))
+        )  # fmt: skip
     if not lines:
         return None
     columns = ((_("时限"), "l"), (_("节点"), "l"), (_("行动计划／项目"), "l"), (_("责任单位"), "l"))
