@@ -30,7 +30,8 @@ class Spec:
     """What the supervisor must know of a process.
 
     `ready` is asked with the child's pid until it says True; it proves that what answers is this very child.
-    `user` is (uid, gid) to drop to. `death_signal` reaches the child when the supervisor dies without a word.
+    `user` is (uid, gid) to drop to. `death_signal` reaches the child when the supervisor dies without a word. A higher `nice` gives way to the others when
+    the processors are full.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Spec:
     death_signal: int = signal.SIGTERM
     grace_s: float = 15.0
     start_limit_s: float = 60.0
+    nice: int = 0
 
 
 class Child:
@@ -67,7 +69,7 @@ class Child:
                     stderr=subprocess.STDOUT,
                     cwd="/" if spec.user else None,
                     process_group=0,
-                    preexec_fn=_tie_to(os.getpid(), spec.death_signal),  # noqa: PLW1509 - we have one thread
+                    preexec_fn=_before_exec(os.getpid(), spec),  # noqa: PLW1509 - we have one thread
                     **owner,
                 )
             except OSError as error:
@@ -151,16 +153,18 @@ def rotate(log: Path) -> None:
     os.truncate(log, 0)
 
 
-def _tie_to(supervisor: int, death_signal: int) -> Callable[[], None]:
-    """What the child does between fork and exec: die with its supervisor, and hear signals again.
+def _before_exec(supervisor: int, spec: Spec) -> Callable[[], None]:
+    """What the child does between fork and exec: die with its supervisor, take its rank, and hear signals again.
 
     Must run after the change of user, which clears the death signal; subprocess does it in this order.
     """
 
     def tie() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        if spec.nice:
+            os.nice(spec.nice)
         if sys.platform == "linux":
-            _libc.prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+            _libc.prctl(_PR_SET_PDEATHSIG, spec.death_signal, 0, 0, 0)
             if os.getppid() != supervisor:  # it died before the line above
                 os._exit(1)
 

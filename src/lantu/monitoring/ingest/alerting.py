@@ -19,6 +19,11 @@ from lantu.monitoring.telemetry.lookback import last_values
 
 log = structlog.get_logger(__name__)
 AROUND = 60
+# Whose ball an alert is does not depend on where the project lies or what it costs.
+NOT_NEEDED = tuple(
+    f"project__{name}"
+    for name in ("geometry", "geometry_wkb", "approvals", "targets", "elements", "funds", "content_scale")
+)
 
 
 class AlertWriter:
@@ -59,7 +64,7 @@ class AlertWriter:
         if not slots:
             return
         rules = self.memory.rules
-        devices = Device.objects.select_related("project__owner_org__head", "owner_org")
+        devices = Device.objects.select_related("project__owner_org__head", "owner_org").defer(*NOT_NEEDED)
         self._devices |= devices.in_bulk({rules.devices[slot].row.id for slot in slots})
         self._channels |= Channel.objects.in_bulk({rules.channel_id(slot) for slot in slots})
 
@@ -94,7 +99,7 @@ class AlertWriter:
         )
         try:
             with transaction.atomic():
-                alert = raise_alert(finding, now=self.now)
+                alert = raise_alert(finding, now=self.now, known_open=late or bool(alerts.id[slot]))
         except Refused as refusal:
             log.error("alert_without_holder", rule=version.label, device=device.code, why=str(refusal))
             return

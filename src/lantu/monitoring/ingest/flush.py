@@ -15,8 +15,8 @@ from lantu.monitoring.ingest.memory import Memory, from_ms, to_ms
 CALM_MS = 30_000
 CLEARS_AT_ONCE = 200
 # A live flush writes a slice, so that a new alert never waits behind thousands of latest values.
-SLICE_LEAST = 512
-SLICES = 8
+SLICE_LEAST = 256
+SLICES = 16
 
 LATEST_SQL = """
     INSERT INTO monitoring_latest (channel_id, at, value, received_at)
@@ -47,13 +47,12 @@ def flush_memory(memory: Memory, *, now: datetime, caught_up: bool = True) -> No
     ``caught_up``: nothing older waits in the stream, so the clock on the wall may say how long a value has been calm.
     """
     _flush_latest(memory, np.flatnonzero(memory.dirty))
-    _flush_alerts(memory)
-    _forget_closed(memory)
+    flush_alerts(memory)
     announce_calm(memory, now=now, caught_up=caught_up)
 
 
 def flush_slice(memory: Memory) -> None:
-    """The same in small pieces for the time between two batches: a share of the latest values, all open alerts."""
+    """A share of the latest values, for the time between two batches."""
     changed = np.flatnonzero(memory.dirty)
     size = max(SLICE_LEAST, len(changed) // SLICES)
     if len(changed) > size:
@@ -61,7 +60,11 @@ def flush_slice(memory: Memory) -> None:
         changed = np.roll(changed, -int(np.searchsorted(changed, memory.flush_at)))[:size]
         memory.flush_at = int(changed[-1]) + 1
     _flush_latest(memory, changed)
-    _flush_alerts(memory)
+
+
+def flush_alerts(memory: Memory) -> None:
+    """What open alerts have seen since the last time, and which of them people have closed."""
+    _write_seen(memory)
     _forget_closed(memory)
 
 
@@ -82,7 +85,7 @@ def _flush_latest(memory: Memory, changed: np.ndarray) -> None:
     memory.dirty[changed] = False
 
 
-def _flush_alerts(memory: Memory) -> None:
+def _write_seen(memory: Memory) -> None:
     alerts, book = memory.alerts, memory.rules.book
     slots = np.flatnonzero((alerts.hits > 0) & (alerts.id > 0))
     if not len(slots):

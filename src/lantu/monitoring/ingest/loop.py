@@ -21,7 +21,7 @@ from lantu.monitoring.ingest.wire import Wire
 from lantu.monitoring.ingest.worker import Worker
 
 log = structlog.get_logger(__name__)
-SLICE_S = 0.25
+SLICE_S = 0.125
 WATCH_S = 2.0
 SILENCE_S = 10.0
 TIDY_S = 10.0
@@ -119,6 +119,7 @@ class _Turns:
         self.sliced = self.watched = self.listened = self.reported = self.tidied = now
         self.messages = self.readings = self.rejected = self.duplicates = 0
         self.unread = True
+        self.turn = 0
         self.sorted_anew = False
 
     def until(self, stop: threading.Event) -> None:
@@ -130,7 +131,8 @@ class _Turns:
                 self._store(deliveries[start : start + chunk])
             moment = time.monotonic()
             if moment - self.sliced >= SLICE_S:
-                self.worker.between(now=self.clock(), caught_up=self.reader.pending == 0)
+                self.worker.between(turn=self.turn, now=self.clock(), caught_up=self.reader.pending == 0)
+                self.turn += 1
                 self.sliced = moment
             if moment - self.watched >= WATCH_S:
                 self._watch(moment)

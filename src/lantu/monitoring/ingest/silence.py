@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import structlog
+from django.db import transaction
 
 from lantu.calc.rules import silent
 from lantu.core.refusals import Refused
@@ -62,7 +63,8 @@ def judge_silence(memory: Memory, *, now: datetime, listening_since: datetime) -
             },
         )
         try:
-            memory.silence[index] = raise_alert(finding, now=now).pk
+            with transaction.atomic():
+                memory.silence[index] = raise_alert(finding, now=now).pk
         except Refused as refusal:
             memory.silence[index] = 0
             log.error("alert_without_holder", rule=version.label, device=device.code, why=str(refusal))

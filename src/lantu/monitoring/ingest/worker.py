@@ -18,7 +18,7 @@ from django.utils import timezone
 from lantu.calc.rules import Transition, judge_readings
 from lantu.monitoring.ingest.alerting import AlertWriter
 from lantu.monitoring.ingest.decode import Columns, Problem, Rejected, decode_batch, source_of, storable
-from lantu.monitoring.ingest.flush import announce_calm, flush_memory, flush_slice
+from lantu.monitoring.ingest.flush import announce_calm, flush_alerts, flush_memory, flush_slice
 from lantu.monitoring.ingest.held_back import keep_held_back
 from lantu.monitoring.ingest.late import judge_late
 from lantu.monitoring.ingest.memory import Memory, from_ms, load_memory, registry_version
@@ -177,12 +177,19 @@ class Worker:
             if listening:
                 judge_silence(self.memory, now=now, listening_since=self.started_at)
 
-    def between(self, *, now: datetime, caught_up: bool) -> None:
-        """Between two batches: a slice of what memory holds, in a transaction too short for an alert to notice."""
+    def between(self, *, turn: int, now: datetime, caught_up: bool) -> None:
+        """Between two batches: one small piece of what is due, in a transaction too short for an alert to notice.
+
+        ``turn`` counts the calls: most of them write a slice of the latest values, one in eight what open alerts have
+        seen, one in four announces the calm.
+        """
         with transaction.atomic():
-            flush_slice(self.memory)
-        with transaction.atomic():
-            announce_calm(self.memory, now=now, caught_up=caught_up, at_once=CALMS_BETWEEN)
+            if turn % 8 == 1:
+                flush_alerts(self.memory)
+            elif turn % 4 == 3:
+                announce_calm(self.memory, now=now, caught_up=caught_up, at_once=CALMS_BETWEEN)
+            else:
+                flush_slice(self.memory)
 
     def listen(self, *, now: datetime) -> None:
         """See who has fallen silent while we were listening."""

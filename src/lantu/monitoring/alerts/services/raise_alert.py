@@ -50,14 +50,16 @@ def open_alert_of(rule_id: int, device_id: int, channel_id: int | None) -> Alert
     return mine.first()
 
 
-@transaction.atomic
-def raise_alert(finding: Finding, *, now: datetime) -> Alert:
+@transaction.atomic(savepoint=False)
+def raise_alert(finding: Finding, *, now: datetime, known_open: bool = True) -> Alert:
     """Open an alert with its duty and event; an already open one is updated instead.
 
-    ``now`` is the time of judgement. Raises Refused when nobody at all can take the duty.
+    ``now`` is the time of judgement. Whoever keeps count of the open ones says with ``known_open=False`` that there is
+    none to look for; should there be one, the unique index refuses the second (IntegrityError). Raises Refused when
+    nobody at all can take the duty; the caller's transaction or savepoint is then to be rolled back.
     """
     channel_id = finding.channel.pk if finding.channel else None
-    known = open_alert_of(finding.rule_version.rule_id, finding.device.pk, channel_id)
+    known = open_alert_of(finding.rule_version.rule_id, finding.device.pk, channel_id) if known_open else None
     if known is not None:
         return update_alert(
             known,
