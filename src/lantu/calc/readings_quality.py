@@ -7,6 +7,7 @@ All functions take plain arrays of one channel in order of time.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 TWIN_READINGS = 30
+TWIN_BLOCK = 512
+# Half a step of rounding, and what the mean of the rounding errors may add.
+ROUNDING = 0.75
 CLOCK_S = 120.0
 
 
@@ -88,6 +92,72 @@ def twins(marks: list[bytes | None]) -> list[tuple[int, int]]:
         else:
             first[mark] = number
     return pairs
+
+
+def near_twins(
+    series: Sequence[Floats], *, readings: int = TWIN_READINGS, lag: int = 1
+) -> list[tuple[int, int, float]]:
+    """Pairs whose newest ``readings`` values differ by a constant and by rounding only: (first, later, offset).
+
+    One of the two may have up to ``lag`` readings more already. A series takes part if it has values enough, a third of
+    them different, goes up and down in at least a quarter of its steps, and its usual step is twice its resolution or
+    more: two honest instruments that drift together slowly (curing concrete) would agree as well. The offset is later
+    minus first. [61, 68, 59 …] and [66.2, 72.9, 64.1 …] are near twins with 5.
+    """
+    good = [one[np.isfinite(one)][-(readings + lag) :] for one in series]
+    fine = np.array([_resolution(one) for one in good])
+    taking = np.array(
+        [
+            n
+            for n, one in enumerate(good)
+            if len(one) == readings + lag and _restless(one[lag:], float(fine[n]))
+        ],
+        np.int64,
+    )
+    if len(taking) < 2:
+        return []
+    shifted = [
+        np.stack([good[n][lag - back : readings + lag - back] for n in taking]) for back in range(lag + 1)
+    ]
+    res = fine[taking]
+    found: dict[int, tuple[int, float]] = {}
+    for back in range(lag + 1):
+        for mine, others in ((shifted[0], shifted[back]), (shifted[back], shifted[0]))[: 2 if back else 1]:
+            for a, b in _alike(mine, others, res):
+                known = found.get(b)
+                if known is None or a < known[0]:
+                    found[b] = a, float(others[b].mean() - mine[a].mean())
+    return sorted((int(taking[a]), int(taking[b]), offset) for b, (a, offset) in found.items())
+
+
+def _resolution(value: Floats) -> float:
+    """The smallest step between two different values."""
+    steps = np.diff(np.unique(np.round(value, 6)))
+    return float(steps.min()) if len(steps) else 0.0
+
+
+def _restless(value: Floats, resolution: float) -> bool:
+    """Whether a series moves so much that agreeing with it by chance is out of the question."""
+    steps = np.diff(value)
+    turns = int((steps[1:] * steps[:-1] < 0).sum())
+    return (
+        len(np.unique(value)) >= len(value) / 3
+        and turns >= len(value) / 4
+        and float(np.median(np.abs(steps))) >= 2 * resolution
+    )
+
+
+def _alike(mine: Floats, others: Floats, resolution: Floats) -> Iterator[tuple[int, int]]:
+    """Rows a < b of which ``mine[a]`` and ``others[b]`` agree after their means are taken away."""
+    left, right = mine - mine.mean(axis=1, keepdims=True), others - others.mean(axis=1, keepdims=True)
+    size, length = (right**2).sum(axis=1), mine.shape[1]
+    for start in range(0, len(left), TWIN_BLOCK):
+        block = left[start : start + TWIN_BLOCK]
+        bound = ROUNDING * np.maximum.outer(resolution[start : start + TWIN_BLOCK], resolution)
+        apart = (block**2).sum(axis=1)[:, None] + size[None, :] - 2 * block @ right.T
+        for a, b in zip(*np.nonzero(apart <= length * bound**2 + 1e-9), strict=True):
+            if start + a < b and np.abs(block[a] - right[b]).max() <= bound[a, b] + 1e-9:
+                yield int(start + a), int(b)
 
 
 def clock_skew_s(ts_ms: Ints, received_ms: Ints) -> float | None:

@@ -19,6 +19,7 @@ from lantu.accounts.scopes import scope_of
 from lantu.cockpit.models import MonthTotal
 from lantu.cockpit.money import MonthSum, month_sums
 from lantu.core.models import Event
+from lantu.core.sentences import retell
 from lantu.hazards.models import Hazard
 from lantu.hazards.selectors import OPEN, due_this_year, on_time, visible_hazards
 from lantu.monitoring.alerts.selectors import risk_alerts
@@ -274,7 +275,7 @@ def _hazard_ball(hazard: Hazard) -> Ball:
 
 def _alert_ball(alert: Alert) -> Ball:
     due_at = alert.duty.due_at if alert.duty else None
-    title = f"{alert.device.name} {alert.rule.name}"
+    title = f"{alert.device.name} {retell(alert.rule.name)}"
     return Ball(
         alert.severity,
         title,

@@ -8,14 +8,17 @@ sentence again by its fixed parts, translates it and retells its parts. What peo
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 
 from django.utils.translation import get_language, gettext, override
 
 SOURCE_LANGUAGE = "zh-hans"
 JOINT = " · "
+MAY_BE_JOINED = frozenset({"title", "reason", "why"})
 _PLACE = re.compile(r"%\((\w+)\)[a-z]")
 _declared: dict[str, re.Pattern[str]] = {}
+_glossaries: list[Callable[[], Mapping[str, str]]] = []
 
 
 def sentence(msgid: str) -> str:
@@ -29,13 +32,27 @@ def sentence(msgid: str) -> str:
     for place in _PLACE.finditer(msgid):
         name = place.group(1)
         pieces.append(re.escape(msgid[end : place.start()]))
-        pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
+        # Greedy: names have spaces (1 号扬尘仪), what follows them seldom has. Only a title is a row of parts itself.
+        inside = ".*" if name in MAY_BE_JOINED else "[^·]*"
+        pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>{inside})")
         seen.add(name)
         end = place.end()
     pieces.append(re.escape(msgid[end:]))
     _declared[msgid] = re.compile("".join(pieces), re.DOTALL)
     _retold.cache_clear()
     return msgid
+
+
+def add_glossary(read: Callable[[], Mapping[str, str]]) -> None:
+    """Words of the packs with their English, read when the first English page asks: names of rules, channels, types."""
+    _glossaries.append(read)
+    _english.cache_clear()
+    _retold.cache_clear()
+
+
+@cache
+def _english() -> dict[str, str]:
+    return {word: told for read in _glossaries for word, told in read().items() if told}
 
 
 def as_stored(words: object) -> str:
@@ -54,6 +71,8 @@ def retell(text: str) -> str:
 def _retold(language: str, text: str) -> str:
     """Under the active ``language``, which is part of the key."""
     known = gettext(text) if text.strip() else text
+    if known == text and language.startswith("en"):
+        known = _english().get(text, text)
     if known != text:
         return known
     # The sentence with the most fixed text is the one that was meant.

@@ -1,21 +1,38 @@
 """What monitoring offers to the floors around it."""
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lantu.accounts.event_words import name_events
 from lantu.core.registry import MapLayer, NavItem, ProjectTab, map_layers, navigation, project_tabs
+from lantu.core.sentences import add_glossary
 from lantu.duties import workflow_models
 from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.alerts.words import EVENTS
 from lantu.monitoring.observations.states import ObservationState
 from lantu.monitoring.rules.desk.states import OPEN_STATES as OPEN_PROPOSALS
 from lantu.monitoring.vehicles import hooks as vehicle_hooks
+from lantu.packs.load import city, national
 
+
+def _pack_words() -> dict[str, str]:
+    """What readings and rules are called in English, from the packs."""
+    nation, own = national(), city(settings.CITY_PACK)
+    words = {rule.name: rule.name_en for rule in (*nation.thresholds.values(), *own.thresholds.values())}
+    words |= {rule.name: rule.name_en for rule in nation.vehicles.rules.values()}
+    words |= {rule.name: rule.name_en for rule in own.vehicle_rules.values()}
+    words |= {channel.label: channel.label_en for channel in nation.channels.values()}
+    words |= {kind.label: kind.label_en for kind in nation.device_types.values()}
+    return {word: f"{told[:1].upper()}{told[1:]}" for word, told in words.items() if told}
+
+
+add_glossary(_pack_words)
 vehicle_hooks.offer()
 navigation.add(
     NavItem(
-        key="alerts", label=_("预警"), url_name="monitoring:alerts", icon="alert-triangle", order=40,
+        key="alerts", label=pgettext_lazy("navigation", "预警"), url_name="monitoring:alerts", icon="alert-triangle", order=40,
         permission="monitoring.read",
     )
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lantu.monitoring import views, views_data, views_readings
+from lantu.monitoring.cranes import views as cranes
 from lantu.monitoring.devices import views as registration
 from lantu.monitoring.devices.checkups import views as checkups
 from lantu.monitoring.gateway.hj212 import views as hj212
@@ -45,6 +46,7 @@ urlpatterns = [
     path("alerts/<int:pk>/false-positive", views.false_positive, name="false_positive"),
     path("design-limits/<str:code>/", overrides.limits, name="design_limits"),
     path("design-limits/<int:pk>/withdraw", overrides.withdraw, name="design_limit_withdraw"),
+    path("crane-groups/<str:code>/", cranes.groups, name="crane_groups"),
     path("rules/", desk.rules, name="rules"),
     path("rules/proposals/<int:pk>/", desk.proposal, name="proposal"),
     path("rules/proposals/<int:pk>/edit", desk.edit_proposal, name="proposal_edit"),

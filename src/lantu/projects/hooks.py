@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lantu.accounts.event_words import name_events
 from lantu.core.access import teach_project_access
@@ -33,7 +34,7 @@ def _search(reader: Any, words: str, limit: int) -> list[tuple[str, str, str]]:
 teach_project_access(_may_read)
 navigation.add(
     NavItem(
-        key="projects", label=_("项目"), url_name="projects:list", icon="building-community", order=20,
+        key="projects", label=pgettext_lazy("navigation", "项目"), url_name="projects:list", icon="building-community", order=20,
         permission="projects.read",
     )
 )  # fmt: skip

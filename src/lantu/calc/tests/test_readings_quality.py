@@ -6,6 +6,7 @@ from lantu.calc.readings_quality import (
     clock_wrong,
     fingerprint,
     flat_run,
+    near_twins,
     spikes,
     twins,
     without_spikes,
@@ -42,6 +43,27 @@ def test_twins_are_one_series_under_two_names():
     marks = [fingerprint(series) for series in (a, b, a.copy(), np.full(60, 3.0), np.concatenate((b[:5], a)))]
     assert marks[3] is None, "calm is alike everywhere"
     assert twins(marks) == [(0, 2), (0, 4)]
+
+
+def test_a_copy_with_an_offset_or_rounded_is_a_near_twin():
+    a = np.round(80 + RNG.normal(0, 12, 60), 1)
+    b = np.round(80 + RNG.normal(0, 12, 60), 1)
+    moved, rounded, ahead = a + 5.3, np.round(a), np.concatenate((a[1:], [77.7]))
+    found = near_twins([a, b, moved, rounded, ahead])
+    assert [(first, later) for first, later, _offset in found] == [(0, 2), (0, 3), (0, 4)]
+    assert found[0][2] == pytest.approx(5.3)
+    assert near_twins([a, 1.1 * a]) == [], "a scaled copy is not found"
+    assert near_twins([a[:20], a[:20]]) == [], "too few values"
+
+
+def test_near_twins_abstain_where_agreement_proves_nothing():
+    slow = np.round(60 + 0.05 * np.arange(60), 1)
+    steps = np.where(np.arange(60) % 2, 50.0, 50.1)
+    calm = np.full(60, 3.0)
+    assert near_twins([slow, slow + 2, steps, steps + 1, calm, calm]) == []
+    shared = 70 + 8 * np.sin(np.arange(60) / 4)
+    honest = [np.round(shared + RNG.normal(0, 1.5, 60), 1) for _ in range(40)]
+    assert near_twins(honest) == [], "neighbours that breathe the same air"
 
 
 def test_the_clock_is_judged_by_the_quickest_message():

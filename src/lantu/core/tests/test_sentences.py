@@ -10,10 +10,10 @@ from lantu.duties import wording  # noqa: F401  declares the sentences of notice
 
 
 def test_a_notice_is_retold_with_its_parts() -> None:
-    stored = "蓝单：临期 · PM10 超限 · 某项目（责任人 王某）"
+    stored = "蓝单：临期 · 3 号仪 PM10 超限 · 某项目（责任人 王某）"
     with override("en"):
         told = retell(stored)
-    assert told == "Blue slip: nearly due · PM10 超限 · 某项目 (held by 王某) "
+    assert told == "Blue slip: nearly due · 3 号仪: PM10 over the limit · 某项目 (held by 王某) "
     with override("zh-hans"):
         assert retell(stored) == stored
 
@@ -36,3 +36,10 @@ def test_the_same_text_in_another_language_is_not_taken_from_the_first() -> None
 def test_a_sentence_that_matches_anything_is_refused() -> None:
     with pytest.raises(ValueError, match="too little"):
         sentence(gettext_noop("%(a)s：%(b)s"))
+
+
+def test_names_with_spaces_and_words_of_the_packs() -> None:
+    """What a hazard is called: device, channel; the pack knows the channel in English."""
+    with override("en"):
+        assert retell("1 号扬尘噪声监测仪 噪声 超限") == "1 号扬尘噪声监测仪: Noise over the limit"
+        assert retell("夜间最大声级超限") != "夜间最大声级超限"

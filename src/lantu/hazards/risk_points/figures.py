@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lantu.core.figures import FigureValue, figure
 from lantu.hazards.risk_points.selectors import OPEN, at_work_in, completion, visible_points, visible_rounds
@@ -25,7 +26,7 @@ def _rows(**query: str) -> str:
 @figure(
     "risk_points.open",
     label=_("风险点"),
-    unit=_("处"),
+    unit=pgettext_lazy("risk points", "处"),
     definition=_("未销项、未作废的风险点；风险点是清单，不是预警，也不是隐患"),
 )
 def open_points(reader: Any, *, now: datetime) -> FigureValue:
@@ -40,7 +41,7 @@ def _by_colour(reader: Any, grade: int, now: datetime) -> FigureValue:
 @figure(
     "risk_points.red",
     label=_("重大风险（红）"),
-    unit=_("处"),
+    unit=pgettext_lazy("risk points", "处"),
     definition=_("已提交审核的未销项风险点中，现行等级为红色的"),
 )
 def red(reader: Any, *, now: datetime) -> FigureValue:
@@ -50,7 +51,7 @@ def red(reader: Any, *, now: datetime) -> FigureValue:
 @figure(
     "risk_points.orange",
     label=_("较大风险（橙）"),
-    unit=_("处"),
+    unit=pgettext_lazy("risk points", "处"),
     definition=_("已提交审核的未销项风险点中，现行等级为橙色的"),
 )
 def orange(reader: Any, *, now: datetime) -> FigureValue:
@@ -60,7 +61,7 @@ def orange(reader: Any, *, now: datetime) -> FigureValue:
 @figure(
     "risk_points.yellow",
     label=_("一般风险（黄）"),
-    unit=_("处"),
+    unit=pgettext_lazy("risk points", "处"),
     definition=_("已提交审核的未销项风险点中，现行等级为黄色的"),
 )
 def yellow(reader: Any, *, now: datetime) -> FigureValue:
@@ -70,7 +71,7 @@ def yellow(reader: Any, *, now: datetime) -> FigureValue:
 @figure(
     "risk_points.blue",
     label=_("低风险（蓝）"),
-    unit=_("处"),
+    unit=pgettext_lazy("risk points", "处"),
     definition=_("已提交审核的未销项风险点中，现行等级为蓝色的"),
 )
 def blue(reader: Any, *, now: datetime) -> FigureValue:
@@ -80,7 +81,7 @@ def blue(reader: Any, *, now: datetime) -> FigureValue:
 @figure(
     "risk_points.red_this_week",
     label=_("本周红色作业"),
-    unit=_("处"),
+    unit=pgettext_lazy("risk points", "处"),
     definition=_("作业时间与本周（周一至周日）相交、已提交审核的红色风险点"),
 )
 def red_this_week(reader: Any, *, now: datetime) -> FigureValue:
@@ -92,7 +93,7 @@ def red_this_week(reader: Any, *, now: datetime) -> FigureValue:
 @figure(
     "risk_points.reassess_overdue",
     label=_("复评逾期"),
-    unit=_("处"),
+    unit=pgettext_lazy("risk points", "处"),
     definition=_("未销项风险点中，当前环节（提交、审核、落实或复评）已过时限的"),
 )
 def reassess_overdue(reader: Any, *, now: datetime) -> FigureValue:

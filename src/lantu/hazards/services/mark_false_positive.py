@@ -20,6 +20,9 @@ from lantu.hazards.services.passing import advance, finish, hand_on, lock, reaso
 from lantu.hazards.states import Verb, next_state
 from lantu.monitoring.alerts.services.mark_false_positive import mark_false_positive as mark_alert_false
 from lantu.monitoring.models import Alert
+from lantu.monitoring.vehicles.events import VehicleFindingRaised
+from lantu.monitoring.vehicles.models import VehicleFinding
+from lantu.monitoring.vehicles.services.mark_finding_false import mark_finding_false
 
 FOUND_FALSE = sentence(gettext_noop("隐患核实为误报：%(reason)s"))
 
@@ -76,8 +79,9 @@ def _claim(hazard: Hazard, *, by: User, now: datetime, reason: str) -> Hazard:
 
 
 def _mark_alert(hazard: Hazard, *, claimant: User, by: User, now: datetime) -> None:
-    """The warning ends the same way, so that it counts against its rule's precision."""
+    """The warning or the truck's finding ends the same way, so that it counts against its rule's precision."""
     if hazard.alert_id is None:
+        _mark_finding(hazard, claimant=claimant, by=by, now=now)
         return
     alert = Alert.objects.get(pk=hazard.alert_id)
     if alert.closed_at is not None:
@@ -87,6 +91,21 @@ def _mark_alert(hazard: Hazard, *, claimant: User, by: User, now: datetime) -> N
         alert = mark_alert_false(alert, reason=why, now=now, actor=claimant)
     decider = by if alert.proposed_by_id != by.pk else claimant
     mark_alert_false(alert, reason=hazard.end_reason, now=now, actor=decider)
+
+
+def _mark_finding(hazard: Hazard, *, claimant: User, by: User, now: datetime) -> None:
+    kind, _colon, number = hazard.source_ref.partition(":")
+    if kind != VehicleFindingRaised.subject_type or not number.isdigit():
+        return
+    finding = VehicleFinding.objects.filter(pk=int(number), false_at=None).first()
+    if finding is None:
+        return
+    if finding.false_proposed_by is None:
+        why = FOUND_FALSE % {"reason": hazard.end_reason}
+        finding = mark_finding_false(finding, reason=why, now=now, actor=claimant)
+    other = finding.false_proposed_by
+    decider = by if other is None or by.organisation_id != other.organisation_id else claimant
+    mark_finding_false(finding, reason=hazard.end_reason, now=now, actor=decider)
 
 
 @transaction.atomic

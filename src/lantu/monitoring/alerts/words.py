@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from lantu.monitoring.rules.states import Per, Stat
 
@@ -51,6 +52,7 @@ INPUTS: dict[str, Any] = {
     "humidity": _("相对湿度（%），湿度影响，仅预警"),
     "judged_severity": _("未计湿度影响的等级"),
     "partner": _("另一台设备"),
+    "offset": _("与另一台的常数差"),
     "part": _("接近部位"),
     "distance_m": _("最近距离（米）"),
     "ahead_s": _("预测提前量（秒）"),
@@ -87,3 +89,38 @@ def _input_text(name: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
     return str(_CHOICES.get(name, {}).get(value, value))
+
+
+# Labels of levels as the national pack writes them; what another pack adds is shown as it is written.
+LEVELS = (
+    gettext_noop("预警值"),
+    gettext_noop("预警"),
+    gettext_noop("报警"),
+    gettext_noop("超标"),
+    gettext_noop("超限"),
+    gettext_noop("控制"),
+    gettext_noop("接近限值"),
+    gettext_noop("严重超标"),
+    gettext_noop("超载"),
+    gettext_noop("核查"),
+    gettext_noop("断电检查"),
+    gettext_noop("偏差"),
+    gettext_noop("预警 80 %"),
+    gettext_noop("静音期超限"),
+    gettext_noop("连续等值"),
+    gettext_noop("连续相同"),
+    gettext_noop("超员"),
+    gettext_noop("超力矩"),
+    gettext_noop("超出份额"),
+    gettext_noop("限位应已动作"),
+    gettext_noop("限制器应已动作"),
+    gettext_noop("禁止使用"),
+    gettext_noop("暂停土方"),
+    gettext_noop("开启喷淋"),
+    gettext_noop("待补充"),
+    gettext_noop("已过期"),
+    gettext_noop("六级"),
+    gettext_noop("预警距离"),
+    gettext_noop("报警距离"),
+    gettext_noop("连续 3 个周期无有效数据"),
+)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lantu.accounts.models import Organisation, User
@@ -74,7 +75,12 @@ def new_device(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已登记。下一步：签发口令，写入设备。"))
             return HttpResponseRedirect(device.get_absolute_url())
-    context = {"form": form, "units": _units(), "types": DeviceType.objects.all(), "title": _("登记设备")}
+    context = {
+        "form": form,
+        "units": _units(),
+        "types": DeviceType.objects.all(),
+        "title": pgettext("button", "登记设备"),
+    }
     return render(request, "monitoring/device_form.html", context, status=422 if form.errors else 200)
 
 

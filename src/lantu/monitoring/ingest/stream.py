@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
+
 from lantu.monitoring.ingest.wire import ProtocolError, Wire
 
 STREAM = "TELEMETRY"
@@ -51,25 +53,30 @@ def api(wire: Wire, call: str, **body: Any) -> dict[str, Any]:
     return answer
 
 
-def stream_config(max_bytes: int) -> dict[str, Any]:
+def stream_config(max_bytes: int, replicas: int = 1) -> dict[str, Any]:
     """Settings of the stream.
 
     ``discard: new`` with a byte limit: a full stream never drops old data that nobody has stored yet. Senders over
     HTTP are then refused; NATS' MQTT listener acknowledges all the same, so the stream must not become full: the
     worker takes out what PostgreSQL holds (upkeep.py). Messages leave after seven days in any case.
+    ``replicas``: copies of every message, on as many servers of a JetStream cluster.
     For the same reason no size limit of its own: what the server's max_payload lets in must reach quarantine; larger
     MQTT packets cost their sender the connection.
     """
     return {
         "name": STREAM, "subjects": SUBJECTS, "storage": "file", "retention": "limits", "discard": "new",
         "max_bytes": max_bytes, "max_age": 7 * 86400 * 10**9, "max_msgs": -1, "max_consumers": -1,
-        "max_msg_size": -1, "num_replicas": 1, "allow_direct": True,
+        "max_msg_size": -1, "num_replicas": replicas, "allow_direct": True,
         "duplicate_window": 120 * 10**9,
     }  # fmt: skip
 
 
 def ensure_stream(wire: Wire, *, max_bytes: int = DEFAULT_MAX_BYTES) -> StreamInfo:
-    """Make the stream if it is missing and say how it stands. Never changes an existing one's data."""
+    """Make the stream if it is missing and say how it stands. Never changes an existing one's data.
+
+    It has ``settings.STREAM_REPLICAS`` copies (LANTU_STREAM_REPLICAS); more than one need a cluster of servers, else
+    StreamAnswer says so. For a stream that stands already: ``nats stream update TELEMETRY --replicas``.
+    """
     try:
         return stream_info(wire)
     except StreamAnswer as error:
@@ -77,7 +84,7 @@ def ensure_stream(wire: Wire, *, max_bytes: int = DEFAULT_MAX_BYTES) -> StreamIn
             raise
     while True:
         try:
-            api(wire, f"STREAM.CREATE.{STREAM}", **stream_config(max_bytes))
+            api(wire, f"STREAM.CREATE.{STREAM}", **stream_config(max_bytes, settings.STREAM_REPLICAS))
         except StreamAnswer as error:
             if error.code in (10047, 10023) and max_bytes > LEAST_BYTES:  # more than the server may store
                 max_bytes //= 2

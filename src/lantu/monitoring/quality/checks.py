@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from lantu.calc.readings_quality import clock_skew_s, clock_wrong, fingerprint, flat_run, spikes, twins
+from lantu.calc.readings_quality import (
+    clock_skew_s,
+    clock_wrong,
+    fingerprint,
+    flat_run,
+    near_twins,
+    spikes,
+    twins,
+)
 from lantu.monitoring.quality.windows import Window
 from lantu.monitoring.rules.models import RuleVersion
 
@@ -107,6 +115,7 @@ class Twins:
 
     version: RuleVersion
     marks: dict[str, list[tuple[int, bytes | None, int]]] = field(default_factory=dict)
+    newest: dict[str, list[tuple[int, np.ndarray, int]]] = field(default_factory=dict)
 
     def note(self, window: Window, keys: Mapping[str, int]) -> None:
         """Take the marks of one device."""
@@ -116,12 +125,17 @@ class Twins:
                 continue
             mark = fingerprint(window.v[:, place], readings=int(self.version.terms["readings"]))
             self.marks.setdefault(key, []).append((window.device_id, mark, int(window.ts_ms[-1])))
+            values = window.v[np.isfinite(window.v[:, place]), place][-self._readings() - 1 :]
+            self.newest.setdefault(key, []).append((window.device_id, values, int(window.ts_ms[-1])))
+
+    def _readings(self) -> int:
+        return int(self.version.terms["readings"])
 
     def faults(self, names: Mapping[int, str]) -> list[Fault]:
         """One fault per device that repeats an earlier one, whatever the number of its channels."""
         found: dict[int, Fault] = {}
         for key, entries in self.marks.items():
-            entries.sort()
+            entries.sort(key=lambda entry: entry[0])
             for first, second in twins([mark for _device, mark, _ms in entries]):
                 device, _mark, ms = entries[second]
                 inputs = {
@@ -131,7 +145,27 @@ class Twins:
                 }
                 readings = float(self.version.terms["readings"])
                 found.setdefault(device, Fault(self.version, device, "", readings, readings, ms, inputs))
+        for fault in self._near(names):
+            found.setdefault(fault.device_id, fault)
         return list(found.values())
+
+    def _near(self, names: Mapping[int, str]) -> Iterable[Fault]:
+        """Copies that were rounded or moved by a constant, where the rule asks for them."""
+        if not self.version.terms.get("near"):
+            return
+        for key, entries in self.newest.items():
+            entries.sort(key=lambda entry: entry[0])
+            alike = near_twins([values for _device, values, _ms in entries], readings=self._readings())
+            for first, second, offset in alike:
+                device, _values, ms = entries[second]
+                inputs = {
+                    "partner": names.get(entries[first][0], ""),
+                    "partner_id": entries[first][0],
+                    "channels": key,
+                    "offset": round(offset, 2),
+                }
+                readings = float(self._readings())
+                yield Fault(self.version, device, "", readings, readings, ms, inputs)
 
 
 def keys_of(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, int]]:

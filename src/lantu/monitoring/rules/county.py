@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from lantu.calc.dust import Difference, above_county, hourly_mean, humid_severity
 from lantu.core.refusals import Refused
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.services.clear_alert import clear_alert
-from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert
+from lantu.monitoring.alerts.services.raise_alert import Finding, open_alert_of, raise_alert
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.devices.states import DeviceStatus
 from lantu.monitoring.quality.windows import Window, windows
@@ -26,6 +28,16 @@ HOUR = timedelta(hours=1)
 REFERENCE_KEY = "pm10_area"
 REFERENCE_FACT = "reference_area"
 HUMIDITY = "humidity"
+# How far back a late hour is judged again: as long as its neighbours are in the hot store for certain.
+LATE_SPAN = timedelta(hours=48)
+# The job runs at seven past; a run that was missed is made up by the next one.
+JUDGED_AFTER = HOUR + timedelta(minutes=7)
+OVERLAP = timedelta(hours=3)
+LATE_SQL = """
+    SELECT DISTINCT date_trunc('hour', ts), device_id FROM reading_wide
+    WHERE device_id = ANY(%s) AND ts >= %s AND ts < %s AND received_at >= %s
+        AND received_at >= date_trunc('hour', ts) + make_interval(secs => %s)
+"""
 
 
 def reference_devices() -> dict[str, list[Device]]:
@@ -38,9 +50,11 @@ def reference_devices() -> dict[str, list[Device]]:
 
 
 def judge_county_hours(*, now: datetime) -> int:
-    """Judge the last full hour of every site whose county has a reference; returns the alerts raised or kept up.
+    """Judge the last full hour of every site whose county has a reference, and again the hours of the last two days for
+    which readings came after they had been judged. Returns the alerts raised or kept up.
 
-    A site or county without a valid hour is not judged, and an alert that is open stays.
+    A site or county without a valid hour is not judged, and an alert that is open stays. A late hour never rewrites what
+    was concluded: an excess that it shows for the first time is told at its own time and marked late.
     """
     version = next(
         (
@@ -53,8 +67,6 @@ def judge_county_hours(*, now: datetime) -> int:
     stations = reference_devices() if version is not None else {}
     if version is None or not stations:
         return 0
-    start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - HOUR
-    county = _county_means(stations, start)
     types = version.scope.get("device_types", [])
     sites = {
         device.pk: device
@@ -62,12 +74,31 @@ def judge_county_hours(*, now: datetime) -> int:
             status=DeviceStatus.IN_SERVICE, type__code__in=types, project__area_code__in=list(stations)
         ).select_related("project__owner_org__head", "owner_org")
     }
+    start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - HOUR
+    hits = _judge_hour(version, stations, sites, start, late=False, now=now)
+    for hour, devices in _late_hours(stations, sites, before=start, now=now).items():
+        areas = {area for area, mine in stations.items() if any(one.pk in devices for one in mine)}
+        again = {pk: site for pk, site in sites.items() if pk in devices or site.project.area_code in areas}
+        hits += _judge_hour(version, stations, again, hour, late=True, now=now)
+    return hits
+
+
+def _judge_hour(
+    version: RuleVersion,
+    stations: dict[str, list[Device]],
+    sites: dict[int, Device],
+    start: datetime,
+    *,
+    late: bool,
+    now: datetime,
+) -> int:
+    county = _county_means(stations, start)
     channels = {
         (channel.device_id, channel.key): channel
         for channel in Channel.objects.filter(device__in=sites, key__in=[version.rule.param, HUMIDITY])
     }
     hits = 0
-    for window in windows(sites, since=start, until=start + HOUR - timedelta(milliseconds=1)):
+    for window in windows(sites, since=start, until=start + HOUR - timedelta(milliseconds=1), limit=None):
         device = sites[window.device_id]
         channel = channels.get((device.pk, version.rule.param))
         if channel is None:
@@ -81,8 +112,25 @@ def judge_county_hours(*, now: datetime) -> int:
             cap=float(version.terms.get("cap", 150)),
         )
         humid = _mean(window, channels.get((device.pk, HUMIDITY)))
-        hits += _settle(version, device, channel, found, start=start, county=area, humidity=humid, now=now)
+        judged = _Hour(version, device, channel, found, start, area, humid)
+        hits += _settle_late(judged, now=now) if late else _settle(judged, now=now)
     return hits
+
+
+def _late_hours(
+    stations: dict[str, list[Device]], sites: dict[int, Device], *, before: datetime, now: datetime
+) -> dict[datetime, set[int]]:
+    """Hours that had been judged when more of their readings came, with the devices that sent them."""
+    ids = [*sites, *(device.pk for devices in stations.values() for device in devices)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            LATE_SQL, [ids, before - LATE_SPAN, before, now - OVERLAP, JUDGED_AFTER.total_seconds()]
+        )
+        rows = cursor.fetchall()
+    found: dict[datetime, set[int]] = {}
+    for hour, device in rows:
+        found.setdefault(hour, set()).add(device)
+    return dict(sorted(found.items()))
 
 
 def _values(window: Window, channel: Channel) -> list[float]:
@@ -103,65 +151,91 @@ def _county_means(stations: dict[str, list[Device]], start: datetime) -> dict[st
         for channel in Channel.objects.filter(device__in=area_of, key=REFERENCE_KEY)
     }
     values: dict[str, list[float]] = {}
-    for window in windows(area_of, since=start, until=start + HOUR - timedelta(milliseconds=1)):
+    for window in windows(area_of, since=start, until=start + HOUR - timedelta(milliseconds=1), limit=None):
         mean = _mean(window, places.get(window.device_id))
         if mean is not None:
             values.setdefault(area_of[window.device_id], []).append(mean)
     return {area: sum(means) / len(means) for area, means in values.items()}
 
 
-def _settle(
-    version: RuleVersion,
-    device: Device,
-    channel: Channel,
-    found: Difference,
-    *,
-    start: datetime,
-    county: float | None,
-    humidity: float | None,
-    now: datetime,
-) -> int:
-    """One hour of one site. The first two hours of a day only warn: the standard allows them."""
+@dataclass(frozen=True)
+class _Hour:
+    """One hour of one site against its county."""
+
+    version: RuleVersion
+    device: Device
+    channel: Channel
+    found: Difference
+    start: datetime
+    county: float | None
+    humidity: float | None
+
+    def finding(self, *, hours: int, late: bool) -> Finding:
+        """The first two hours of a day only warn: the standard allows them."""
+        version, level = self.version, self.version.levels[0]
+        severity = int(level["severity"]) if hours > int(version.terms.get("hours_a_day", 2)) else 2
+        value = round(float(self.found.value or 0), 1)
+        inputs = {
+            "rule": version.rule.code,
+            "version": version.version,
+            "compared": value,
+            "limit": float(level["limit"]),
+            "county": self.county,
+            "hour": f"{timezone.localtime(self.start):%m-%d %H:00}",
+            "hours_over": hours,
+            "day": timezone.localdate(self.start).isoformat(),
+        }
+        if self.humidity is not None and humid_severity(4, self.humidity) < 4:
+            inputs |= {"humidity": round(self.humidity, 1), "judged_severity": severity}
+            severity = humid_severity(severity, self.humidity)
+        return Finding(
+            rule_version=version, device=self.device, channel=self.channel, severity=severity, value=value,
+            limit=float(level["limit"]), at=self.start + HOUR, late=late, inputs=inputs,
+        )  # fmt: skip
+
+
+def _settle(hour: _Hour, *, now: datetime) -> int:
+    """The hour that has just passed: raise, keep up or clear."""
+    found = hour.found
     if found.exceeded is None or found.value is None:
         return 0
-    open_alert = Alert.objects.filter(rule_id=version.rule_id, channel=channel, closed_at=None).first()
+    open_alert = open_alert_of(hour.version.rule_id, hour.device.pk, hour.channel.pk)
     if not found.exceeded:
         if open_alert is not None:
-            clear_alert(open_alert, value=found.value, at=start + HOUR, now=now)
+            clear_alert(open_alert, value=found.value, at=hour.start + HOUR, now=now)
         return 0
-    today = timezone.localdate(start)
     before = open_alert.inputs if open_alert is not None else {}
-    hours = 1 + (int(before.get("hours_over", 0)) if before.get("day") == today.isoformat() else 0)
-    level = version.levels[0]
-    severity = int(level["severity"]) if hours > int(version.terms.get("hours_a_day", 2)) else 2
-    inputs = {
-        "rule": version.rule.code,
-        "version": version.version,
-        "compared": round(found.value, 1),
-        "limit": float(level["limit"]),
-        "county": county,
-        "hour": f"{timezone.localtime(start):%m-%d %H:00}",
-        "hours_over": hours,
-        "day": today.isoformat(),
-    }
-    if humidity is not None and humid_severity(4, humidity) < 4:
-        inputs |= {"humidity": round(humidity, 1), "judged_severity": severity}
-        severity = humid_severity(severity, humidity)
-    finding = Finding(
-        rule_version=version,
-        device=device,
-        channel=channel,
-        severity=severity,
-        value=round(found.value, 1),
-        limit=float(level["limit"]),
-        at=start + HOUR,
-        inputs=inputs,
+    same_day = before.get("day") == timezone.localdate(hour.start).isoformat()
+    return _raise(
+        hour.finding(hours=1 + (int(before.get("hours_over", 0)) if same_day else 0), late=False), now=now
     )
+
+
+def _settle_late(hour: _Hour, *, now: datetime) -> int:
+    """An hour judged again: only an excess that nobody was told of is news, and not while an alert is open already."""
+    if not hour.found.exceeded:
+        return 0
+    known = Alert.objects.filter(rule_id=hour.version.rule_id, channel=hour.channel)
+    at = hour.start + HOUR
+    told = known.filter(opened_at__lte=at).filter(
+        Q(closed_at__gte=at) | Q(cleared_at__gte=at) | Q(opened_at=at)
+    )
+    if known.filter(closed_at=None).exists() or told.exists():
+        return 0
+    return _raise(hour.finding(hours=1, late=True), now=now)
+
+
+def _raise(finding: Finding, *, now: datetime) -> int:
     try:
         with transaction.atomic():
             alert = raise_alert(finding, now=now)
-            Alert.objects.filter(pk=alert.pk).update(inputs=inputs)
+            Alert.objects.filter(pk=alert.pk).update(inputs=finding.inputs)
     except Refused as refusal:
-        log.error("alert_without_holder", rule=version.label, device=device.code, why=str(refusal))
+        log.error(
+            "alert_without_holder",
+            rule=finding.rule_version.label,
+            device=finding.device.code,
+            why=str(refusal),
+        )
         return 0
     return 1

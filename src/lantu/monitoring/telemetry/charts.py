@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lantu.core.sentences import retell
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.devices.models import Channel
 from lantu.monitoring.rules.marks import band_marks, place_marks
@@ -110,7 +111,7 @@ def version_marks(version: RuleVersion) -> list[dict[str, Any]]:
     return [
         {
             "y": level["limit"],
-            "label": f"{level.get('label', '')} {level['limit']:g}".strip(),
+            "label": f"{retell(level.get('label', ''))} {level['limit']:g}".strip(),
             "color": COLOURS[int(level["severity"])],
         }
         for level in version.levels
@@ -123,7 +124,7 @@ def channel_chart(channel: Channel, *, now: datetime, hours: int = 24) -> dict[s
     points = drawn.points
     marks = limit_marks(channel, versions_in_force(timezone.localdate(now)), now=now)
     summary = _("%(name)s 近 %(hours)s 小时，%(count)s 个点（%(source)s）") % {
-        "name": channel.label, "hours": hours, "count": len(points), "source": drawn.source,
+        "name": retell(channel.label), "hours": hours, "count": len(points), "source": drawn.source,
     }  # fmt: skip
     if points:
         values = [value for _ms, value in points]
@@ -132,7 +133,7 @@ def channel_chart(channel: Channel, *, now: datetime, hours: int = 24) -> dict[s
         }  # fmt: skip
     if drawn.others:
         summary += _("；另有 %(count)s 个非正常标记的点，不参与判定") % {"count": len(drawn.others)}
-    return _spec(channel.label, channel.unit, marks, summary, drawn)
+    return _spec(retell(channel.label), channel.unit, marks, summary, drawn)
 
 
 def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
     until = min(max(until, since + timedelta(hours=1)), since + timedelta(days=7))
     drawn = drawn_series(alert.channel, since=since, until=until)
     summary = _("%(name)s 在预警前后的数值，限值 %(limit)s") % {
-        "name": alert.channel.label, "limit": f"{alert.limit:g}" if alert.limit is not None else "—",
+        "name": retell(alert.channel.label), "limit": f"{alert.limit:g}" if alert.limit is not None else "—",
     }  # fmt: skip
     # A limit that is a share of a fact, or a design value, is no number of the rule: the judgement's own then.
     written = not alert.rule_version.fact.get("use") and "override" not in alert.inputs
@@ -156,7 +157,7 @@ def alert_chart(alert: Alert, *, now: datetime) -> dict[str, Any]:
         marks = list(band_marks(math.copysign(float(alert.inputs["cumulative_limit"]), side)))
     if not marks and alert.limit is not None and alert.rule_version.kind == "threshold":
         marks = [{"y": alert.limit, "label": f"{alert.limit:g}", "color": "bad"}]
-    label, unit = alert.channel.label, alert.channel.unit
+    label, unit = retell(alert.channel.label), alert.channel.unit
     return _spec(label, unit, marks, summary, drawn)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantu.core.sentences import retell
 from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.rules.abstentions import FACT_NAMES
 from lantu.monitoring.rules.states import SEVERITY_NAMES
@@ -33,7 +34,7 @@ ABSTENTIONS: dict[str, Any] = {
 @register.filter
 def channel_name(key: str, labels: dict[str, str]) -> str:
     """The channel's name; the key itself where no device type knows it."""
-    return labels.get(key, key)
+    return retell(labels.get(key, key))
 
 
 @register.filter

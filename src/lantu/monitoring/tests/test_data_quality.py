@@ -78,6 +78,20 @@ def test_one_series_under_two_names(dust: Any, cast: Any, site_project: Any) -> 
     assert Alert.objects.get().inputs["partner"] == "D9"
 
 
+def test_a_copy_moved_by_a_constant(dust: Any, cast: Any, site_project: Any) -> None:
+    other = put_device(cast, site_project, "D8", "dust_noise")
+    honest = put_device(cast, site_project, "D7", "dust_noise")
+    values = np.round(80 + RNG.normal(0, 12, 60), 1)
+    store(dust, "pm10", minutes(values))
+    store(other, "pm10", minutes(np.round(values - 4)))
+    store(honest, "pm10", minutes(np.round(80 + RNG.normal(0, 12, 60), 1)))
+    check_devices(now=NOW)
+    assert found() == {("quality.twins", "D8", "")}
+    inputs = Alert.objects.get().inputs
+    assert inputs["partner"] == "D9"
+    assert inputs["offset"] == pytest.approx(-4, abs=0.3)
+
+
 def test_a_clock_that_is_behind(dust: Any) -> None:
     store(dust, "pm10", minutes(80 + RNG.normal(0, 5, 30)), delay_s=400)
     check_devices(now=NOW)

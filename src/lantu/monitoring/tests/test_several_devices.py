@@ -11,6 +11,7 @@ import pytest
 from lantu.core.models import Event
 from lantu.core.refusals import Unacceptable
 from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.cranes.models import CraneGroup
 from lantu.monitoring.cranes.services.judge_groups import judge_groups
 from lantu.monitoring.cranes.services.set_group import set_group
 from lantu.monitoring.ingest.worker import Worker
@@ -122,6 +123,29 @@ def test_a_site_above_its_county(site: Any, cast: Any, site_project: Any) -> Non
     assert alert.cleared_at is not None
 
 
+def test_a_late_hour_is_judged_again_at_its_own_time(site: Any, cast: Any, site_project: Any) -> None:
+    reference = station(cast, site_project)
+    hour_of(site, "pm10", 205)
+    assert judge_county_hours(now=NOW + timedelta(minutes=7)) == 0, "the county's mean has not come"
+    store(reference, "pm10_area", [(-3600, 110)], delay_s=3600 * 3)
+    later = NOW + timedelta(hours=2, minutes=7)
+    assert judge_county_hours(now=later) == 1
+    alert = Alert.objects.get(rule__code="dust.pm10.diff")
+    assert (alert.late, alert.opened_at, alert.severity) == (True, NOW, 2)
+    assert alert.inputs["compared"] == 95
+    assert judge_county_hours(now=later + timedelta(hours=1)) == 0, "told once"
+    Alert.objects.filter(pk=alert.pk).update(closed_at=later, state="closed")
+    assert judge_county_hours(now=later + timedelta(hours=1)) == 0, "also after it was closed"
+
+
+def test_what_came_in_time_is_not_judged_twice(site: Any, cast: Any, site_project: Any) -> None:
+    store(station(cast, site_project), "pm10_area", [(-3600, 110)])
+    hour_of(site, "pm10", 205)
+    assert judge_county_hours(now=NOW + timedelta(minutes=7)) == 1
+    Alert.objects.update(closed_at=NOW + timedelta(minutes=30), state="closed")
+    assert judge_county_hours(now=NOW + timedelta(hours=1, minutes=7)) == 0
+
+
 def test_an_hour_with_44_minutes_is_not_judged(site: Any, cast: Any, site_project: Any) -> None:
     store(station(cast, site_project), "pm10_area", [(-3600, 50)])
     hour_of(site, "pm10", 400, count=44)
@@ -169,3 +193,38 @@ def test_groups_and_abstentions_over_http(cranes: Any, cast: Any, site_project: 
     assert "不作判断不等于正常" in device
     client.force_login(cast.outsider)
     assert client.put(base, given, content_type="application/json").status_code in (403, 404)
+
+
+def line_of(crane: dict[str, Any], device: Any) -> dict[str, str]:
+    return {f"{key}-{device.pk}": str(value) for key, value in crane.items() if key != "device"}
+
+
+def test_the_page_describes_a_group_and_says_what_is_wrong_where(
+    client: Any, cranes: Any, cast: Any, site_project: Any
+) -> None:
+    one, other = cranes
+    address = f"/monitoring/crane-groups/{site_project.code}/"
+    client.force_login(cast.officer)
+    assert "T1" in client.get(address).content.decode()
+    form = {"name": "1 号群塔", **line_of(WEST, one)}
+    alone = client.post(address, form)
+    assert alone.status_code == 422
+    assert "两台" in alone.content.decode()
+    both = form | line_of(EAST, other)
+    for wrong in ({f"jib_m-{other.pk}": ""}, {f"jib_m-{other.pk}": "-3"}, {f"x_m-{one.pk}": "1e300"}):
+        assert client.post(address, both | wrong).status_code == 422
+    assert not CraneGroup.objects.exists()
+    assert client.post(address, both).status_code == 302
+    group = CraneGroup.objects.get()
+    page = client.get(f"{address}?group={group.pk}").content.decode()
+    assert "修改群塔" in page
+    assert client.post(address, both).status_code == 422, "a known name is opened from the list"
+    changed = both | {f"jib_m-{one.pk}": "31.5"}
+    assert client.post(f"{address}?group={group.pk}", changed).status_code == 302
+    assert CraneGroup.objects.count() == 1
+    assert group.members.get(device=one).jib_m == 31.5
+    assert client.get(f"{address}?group=9{group.pk}").status_code == 404
+    client.force_login(cast.inspector)
+    assert client.post(address, both).status_code == 403
+    client.force_login(cast.outsider)
+    assert client.get(address).status_code == 404

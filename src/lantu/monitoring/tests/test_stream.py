@@ -25,7 +25,7 @@ from lantu.monitoring.ingest.offsets import Position, reconcile
 from lantu.monitoring.ingest.publish import Outgoing, Publisher, StreamUnavailable
 from lantu.monitoring.ingest.reader import ReadBroken, StreamReader
 from lantu.monitoring.ingest.shares import Share
-from lantu.monitoring.ingest.stream import api, ensure_stream, stream_info
+from lantu.monitoring.ingest.stream import StreamAnswer, api, ensure_stream, stream_config, stream_info
 from lantu.monitoring.ingest.upkeep import make_room
 from lantu.monitoring.ingest.wire import Wire
 from lantu.monitoring.ingest.worker import Worker
@@ -259,3 +259,17 @@ def test_the_worker_stops_on_request_with_the_batch_stored(
     reader.read = read_and_stop  # type: ignore[method-assign]
     _Turns(worker, reader, timezone.now, wire).until(stop)
     assert IngestOffset.objects.get(partition="t").messages == 1
+
+
+def test_copies_of_the_stream_follow_the_setting(server: TemporaryNats, settings: Any) -> None:
+    """One server holds one copy; three are asked of a cluster, and a server alone says why it cannot."""
+    assert [stream_config(1 << 20, copies)["num_replicas"] for copies in (1, 3)] == [1, 3]
+    with closing(Wire(server.url, name="test")) as wire:
+        ensure_stream(wire, max_bytes=64 << 20)
+        api(wire, "STREAM.DELETE.TELEMETRY")
+        settings.STREAM_REPLICAS = 3
+        with pytest.raises(StreamAnswer, match="replicas"):
+            ensure_stream(wire, max_bytes=64 << 20)
+        settings.STREAM_REPLICAS = 1
+        ensure_stream(wire, max_bytes=64 << 20)
+        assert api(wire, "STREAM.INFO.TELEMETRY")["config"]["num_replicas"] == 1

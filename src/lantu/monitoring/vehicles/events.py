@@ -120,6 +120,30 @@ class VehicleFindingRaised:
     inputs: dict[str, Any]
 
 
+@event("monitoring.vehicle_finding_false_proposed")
+@dataclass(frozen=True, kw_only=True)
+class VehicleFindingFalseProposed:
+    """Somebody says that the finding was none; another person has to agree."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.vehiclefinding"
+    project_id: int
+    subject_id: int
+
+
+@event("monitoring.vehicle_finding_marked_false")
+@dataclass(frozen=True, kw_only=True)
+class VehicleFindingMarkedFalse:
+    """Two people of two units agree: it counts against the precision of its rule."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "monitoring.vehiclefinding"
+    project_id: int
+    subject_id: int
+    rule: str
+    rule_version: int
+
+
 @event("monitoring.vehicle_finding_taken_up")
 @dataclass(frozen=True, kw_only=True)
 class VehicleFindingTakenUp:

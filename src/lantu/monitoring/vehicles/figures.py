@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lantu.core.figures import FigureValue, figure
 from lantu.monitoring.vehicles.models import FindingKind, VehicleStatus
@@ -36,7 +37,7 @@ def vehicles_connected(reader: Any, *, now: datetime) -> FigureValue:
 @figure(
     "vehicles.violations",
     label=_("近 30 天渣土车违规"),
-    unit=_("起"),
+    unit=pgettext_lazy("violations", "起"),
     definition=_("最近 30 天规则判定的渣土车违规起数；同一规则同一运次算一起；不含设备失联"),
 )
 def vehicle_violations(reader: Any, *, now: datetime) -> FigureValue:

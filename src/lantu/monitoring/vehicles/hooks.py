@@ -19,6 +19,8 @@ EVENTS = {
     events.RouteLicensed.kind: _("核准运输路线"),
     events.VehicleRuleLoaded.kind: _("载入渣土车规则新版本"),
     events.VehicleFindingRaised.kind: _("渣土车发现问题"),
+    events.VehicleFindingFalseProposed.kind: _("提出渣土车误报"),
+    events.VehicleFindingMarkedFalse.kind: _("认定渣土车误报"),
     events.VehicleFindingTakenUp.kind: _("渣土车问题已转隐患"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -276,11 +277,26 @@ class VehicleFinding(models.Model):
     value = models.FloatField(_("最大值"))
     ended_at = models.DateTimeField(_("结束"), null=True, blank=True)
     taken_up_ref = models.CharField(_("去向"), max_length=80, blank=True, default="")
+    # Two people say that it was none: the judgement itself stays, and counts against its rule.
+    false_reason = models.CharField(_("误报理由"), max_length=300, blank=True, default="")
+    false_proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    false_proposed_at = models.DateTimeField(null=True, blank=True)
+    false_confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    false_at = models.DateTimeField(_("认定误报"), null=True, blank=True)
 
     class Meta:
         ordering = ["-first_at", "-id"]
         verbose_name = _("渣土车发现")
         constraints = [
+            models.CheckConstraint(
+                name="vehicle_finding_false_by_two",
+                condition=Q(false_at=None)
+                | (Q(false_confirmed_by__isnull=False) & ~Q(false_confirmed_by=F("false_proposed_by"))),
+            ),
             models.UniqueConstraint(
                 fields=["vehicle", "rule_code", "trip_at"], name="vehicle_finding_one_per_rule_and_trip"
             ),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("vehicles/import/template.xlsx", views.import_template, name="vehicle_import_template"),
     path("vehicles/findings/", views.findings, name="vehicle_findings"),
     path("vehicles/findings/<int:pk>/", views.finding, name="vehicle_finding"),
+    path("vehicles/findings/<int:pk>/false", views.finding_false, name="vehicle_finding_false"),
     path("vehicles/ground/", views_ground.ground, name="vehicle_ground"),
     path("vehicles/ground/map.json", views_ground.ground_map, name="vehicle_ground_map"),
     path("vehicles/ground/disposal", views_ground.disposal, name="vehicle_disposal"),

@@ -25,7 +25,6 @@ from lantu.monitoring.vehicles.models import (
     FindingKind,
     KindOfRule,
     Vehicle,
-    VehicleRuleVersion,
     VehicleStatus,
 )
 from lantu.monitoring.vehicles.pages import alarm_words, day_facts, inputs_in_words, rules_for, state_labels
@@ -35,12 +34,14 @@ from lantu.monitoring.vehicles.selectors import (
     find_vehicles,
     get_finding,
     get_vehicle,
+    rules_with_precision,
     visible_vehicles,
     with_findings,
 )
 from lantu.monitoring.vehicles.services.change_vehicle import change_vehicle, renew_code
 from lantu.monitoring.vehicles.services.import_vehicles import Imported
 from lantu.monitoring.vehicles.services.import_vehicles import import_vehicles as import_list
+from lantu.monitoring.vehicles.services.mark_finding_false import mark_finding_false
 from lantu.monitoring.vehicles.services.register_vehicle import register_vehicle
 from lantu.monitoring.vehicles.sheets import HEADINGS, read_rows, template
 from lantu.monitoring.vehicles.tracks import day_span
@@ -179,15 +180,30 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
             "day": timezone.localtime(found.first_at).date(),
             "inputs": inputs_in_words(found.inputs),
             "link": taken_up_link(found.taken_up_ref, request.user) if found.taken_up_ref else None,
+            "may_mark": not found.false_at and may(request.user, "monitoring.mark_false", found.project),
         },
     )
+
+
+@require_POST
+def finding_false(request: HttpRequest, pk: int) -> HttpResponse:
+    """Claim that a finding was none, or agree as the second person."""
+    found = get_finding(request.user, pk)
+    require(request.user, "monitoring.mark_false", found.project)
+    mark_finding_false(
+        found,
+        reason=request.POST.get("reason", "").replace("\x00", ""),
+        now=timezone.now(),
+        actor=_person(request),
+    )
+    return HttpResponseRedirect(found.get_absolute_url())
 
 
 @require_GET
 def rules(request: HttpRequest) -> HttpResponse:
     """The rules for trucks, all versions, with basis and mark."""
     require(request.user, "monitoring.read")
-    return render(request, "monitoring/vehicles/rules.html", {"rows": VehicleRuleVersion.objects.all()})
+    return render(request, "monitoring/vehicles/rules.html", {"rows": rules_with_precision()})
 
 
 @require_http_methods(["GET", "POST"])

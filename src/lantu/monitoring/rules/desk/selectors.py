@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lantu.core.refusals import Missing
+from lantu.core.sentences import retell
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.devices.models import Channel, DeviceType
@@ -115,11 +116,11 @@ def firing_chart(preview: RulePreview, row: Mapping[str, Any]) -> dict[str, Any]
         "unit": channel.unit,
         "series": [
             {
-                "name": channel.label, "data": series_points(channel, since=since, until=until), "type": "line",
+                "name": retell(channel.label), "data": series_points(channel, since=since, until=until), "type": "line",
                 "color": "primary", "area": True,
             }
         ],
         "marks": version_marks(version) if threshold else [],
-        "summary": _("%(name)s 在试算触发前后的数值") % {"name": channel.label},
+        "summary": _("%(name)s 在试算触发前后的数值") % {"name": retell(channel.label)},
         "empty": _("这段时间没有数据"),
     }  # fmt: skip

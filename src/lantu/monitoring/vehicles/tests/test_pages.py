@@ -13,7 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from lantu.core.models import Event
 from lantu.monitoring.vehicles.models import Vehicle, VehicleFinding
+from lantu.monitoring.vehicles.selectors import rules_with_precision
 from lantu.monitoring.vehicles.services.store_reports import store_reports
 from lantu.monitoring.vehicles.sheets import template
 from lantu.monitoring.vehicles.tests.ground import drive, square, stand
@@ -37,6 +39,11 @@ def driven(road: SimpleNamespace) -> SimpleNamespace:
     start = timezone.now().replace(microsecond=0) - timedelta(minutes=50)
     if timezone.localtime(start).date() != timezone.localdate():
         start = timezone.now().replace(microsecond=0) - timedelta(minutes=8)
+    # The run is judged by the clock of the wall: at night a permit keeps it to the two findings.
+    day = timezone.localdate()
+    Vehicle.objects.filter(pk=road.vehicle.pk).update(
+        night_permit_no="N-1", night_first_on=day - timedelta(days=9), night_last_on=day + timedelta(days=9)
+    )
     out = drive(road.vehicle, start, kmh=70, to=3000)
     store_reports([*out, *stand(road.vehicle, out[-1])], now=timezone.now())
     road.finding = VehicleFinding.objects.get(rule__kind="overspeed")
@@ -350,3 +357,33 @@ def test_a_finding_says_what_it_was_judged_by(
     content = as_(cast.contractor).get(driven.finding.get_absolute_url()).content.decode()
     for words in ("限速（km/h）", "所需连续点数", "连续 3 个定位点车速超过 60 km/h", "vehicle.overspeed v1"):
         assert words in content
+
+
+def test_two_units_call_a_finding_false_and_it_counts_against_its_rule(
+    driven: SimpleNamespace, as_: Callable[[Any], Client], cast: SimpleNamespace
+) -> None:
+    address = f"/monitoring/vehicles/findings/{driven.finding.pk}/false"
+    first, second = as_(cast.contractor), as_(cast.supervisor)
+    first.post(address, {"reason": "不对"})
+    driven.finding.refresh_from_db()
+    assert driven.finding.false_proposed_by is None, "the reason is too short"
+    assert as_(cast.expert).post(address, {"reason": "定位漂移，现场未见超速"}).status_code == 403
+    first.post(address, {"reason": "定位漂移，现场未见超速"})
+    first.post(address, {"reason": "再次确认同一件事"})
+    driven.finding.refresh_from_db()
+    assert driven.finding.false_proposed_by == cast.contractor
+    assert driven.finding.false_at is None, "nobody confirms the own claim"
+    assert "提出误报：定位漂移" in second.get(driven.finding.get_absolute_url()).content.decode()
+    assert second.post(address).status_code == 302
+    driven.finding.refresh_from_db()
+    assert driven.finding.false_confirmed_by == cast.supervisor
+    [row] = [row for row in rules_with_precision() if row[0].pk == driven.finding.rule_id]
+    assert row[1:] == (1, 1, 100.0)
+    assert "1 / 1" in second.get("/monitoring/vehicles/rules/").content.decode()
+    kinds = Event.objects.filter(subject_type="monitoring.vehiclefinding", subject_id=driven.finding.pk)
+    assert [event.actor for event in kinds.order_by("id") if "false" in event.kind] == [
+        cast.contractor,
+        cast.supervisor,
+    ]
+    second.post(address, {"reason": "又来一次，看看会怎样"})
+    assert kinds.filter(kind="monitoring.vehicle_finding_marked_false").count() == 1

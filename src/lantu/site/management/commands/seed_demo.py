@@ -18,6 +18,7 @@ from lantu.site.demo.county import put_county_stations
 from lantu.site.demo.cranes import put_crane_group
 from lantu.site.demo.desk import put_desk
 from lantu.site.demo.double_prevention import put_double_prevention
+from lantu.site.demo.gates import put_gates
 from lantu.site.demo.grave import put_grave
 from lantu.site.demo.history import Agenda, World, play, put_projects
 from lantu.site.demo.kept import put_kept_submission
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         Stories(plan, world).put(agenda)
         put_grave(agenda, plan, world)
         play(agenda, until=now, progress=self._progress)
+        self._progress("gates", put_gates(plan, world, now=timezone.now()), 0)
         self._progress("stations", put_stations(now=now), 0)
         self._progress("county stations", put_county_stations(world, now=now), 0)
         self._progress("trucks", put_trucks(plan, world, now=now), 0)
