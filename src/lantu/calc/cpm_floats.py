@@ -87,7 +87,7 @@ def _moved(prepared: Prepared, at: Minutes, lines: tuple[WorkLine, ...], *, back
 
 
 def _free_float(prepared: Prepared, dates: Dates, lines: tuple[WorkLine, ...], end: int) -> Minutes:
-    """How far each may slip without moving any successor's early dates (no successor: the project's end)."""
+    """How far each may slip without moving any successor's early dates or the project's end."""
     everyone = np.arange(prepared.size)
     ended = work_of(prepared, lines, dates.early_finish, everyone)
     free = work_of(prepared, lines, np.full(prepared.size, end, dtype=np.int64), everyone) - ended
@@ -103,7 +103,7 @@ def _free_float(prepared: Prepared, dates: Dates, lines: tuple[WorkLine, ...], e
         leaves = np.where(prepared.from_start, begun[prepared.predecessor], leaves)
     least = np.full(prepared.size, BIG, dtype=np.int64)
     np.minimum.at(least, prepared.predecessor, bound - leaves)
-    return np.where(least < BIG, least, free)
+    return np.minimum(least, free)
 
 
 def _leaving(prepared: Prepared, dates: Dates) -> Minutes:

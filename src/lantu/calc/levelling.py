@@ -28,6 +28,8 @@ class Task:
     preferred: int = 0
     due: int | None = None
     weight: int = 0
+    # Work under way: it stays where it is and the others go round it.
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,10 @@ def level(
 
     model = cp_model.CpModel()
     horizon = _horizon(tasks, precedences)
-    starts = [model.new_int_var(task.earliest, horizon, f"s{number}") for number, task in enumerate(tasks)]
+    starts = [
+        model.new_int_var(task.earliest, task.earliest if task.fixed else horizon, f"s{number}")
+        for number, task in enumerate(tasks)
+    ]
     for link in precedences:
         model.add(starts[link.successor] >= starts[link.predecessor] + link.lag)
     for resource, capacity in capacities.items():
@@ -157,6 +162,7 @@ def serial(
         np.array([link.successor for link in precedences], dtype=np.int64),
     )
     starts = [0] * len(tasks)
+    order.sort(key=lambda number: not tasks[number].fixed)
     for number in order:
         task = tasks[number]
         at = max(

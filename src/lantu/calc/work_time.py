@@ -24,6 +24,8 @@ from lantu.calc.workdays import BEIJING, WorkCalendar
 Minutes = NDArray[np.int64]
 Spans = Sequence[tuple[int, int]]
 DAY = 1440
+# From this many values on, a table pays against a binary search of each.
+MANY = 4_096
 BEIJING_OFFSET = 480
 EPOCH = date(1970, 1, 1)
 # 1 January 1970 was a Thursday; Monday is 0.
@@ -116,7 +118,7 @@ class WorkTime:
 class WorkLine:
     """A calendar laid out over a stretch of the axis; outside of it answers stop at its ends."""
 
-    __slots__ = ("before", "first", "last", "lists", "offset", "starts", "total")
+    __slots__ = ("before", "buckets", "first", "last", "lists", "offset", "starts", "total")
 
     def __init__(self, starts: Minutes, before: Minutes, total: int, first: int, last: int) -> None:
         self.starts = starts
@@ -128,6 +130,7 @@ class WorkLine:
         self.first = first
         self.last = last
         self.lists: tuple[list[int], list[int]] | None = None
+        self.buckets: tuple[int, Minutes] | None = None
 
     @classmethod
     def of(cls, starts: Minutes, ends: Minutes, first: int, last: int) -> WorkLine:
@@ -155,19 +158,29 @@ class WorkLine:
 
     def start_of(self, w: Minutes) -> Minutes:
         """The last moment at which ``w`` minutes have been worked: where work goes on."""
-        index = self.before.searchsorted(w, "right")
-        index -= 1
-        np.minimum(index, self.starts.size - 1, out=index)
-        np.maximum(index, 0, out=index)
-        return w + self.offset[index]
+        return w + self.offset[self._span_of(w)]
 
     def finish_of(self, w: Minutes) -> Minutes:
         """The first moment at which ``w`` minutes have been worked: where work ended."""
-        index = self.before.searchsorted(w, "left")
-        index -= 1
+        return w + self.offset[self._span_of(w - 1)]
+
+    def _span_of(self, w: Minutes) -> Minutes:
+        """The span in which minute ``w`` is worked; many at once are looked up by buckets no longer than any span."""
+        if w.size < MANY:
+            index = self.before.searchsorted(w, "right")
+            index -= 1
+        else:
+            if self.buckets is None:
+                width = int(np.diff(self.before).min())
+                edges = np.arange(0, self.total + width, width)
+                self.buckets = (width, self.before.searchsorted(edges, "right") - 1)
+            width, table = self.buckets
+            index = table[np.minimum(np.maximum(w, 0) // width, table.size - 1)]
+            np.minimum(index, self.starts.size - 1, out=index)
+            index += self.before[index + 1] <= w
         np.minimum(index, self.starts.size - 1, out=index)
         np.maximum(index, 0, out=index)
-        return w + self.offset[index]
+        return np.asarray(index, dtype=np.int64)
 
     def shift(self, t: Minutes, by: Minutes) -> Minutes:
         """``t`` moved by working minutes; forwards it ends with the work, backwards it begins with it."""

@@ -112,10 +112,12 @@ def test_a_network_may_run_for_longer_than_the_first_guess() -> None:
 def test_a_calendar_of_weekdays_agrees_with_counting() -> None:
     week = WorkTime.of([[(480, 720), (780, 1020)]] * 5 + [[], []])
     line = week.between(0, 400 * DAY)
-    minutes = np.arange(0, 60 * DAY, 7)
+    minutes = np.arange(0, 60 * DAY, 7)  # more than a binary search each is worth
     assert (line.work(line.start_of(minutes)) == minutes).all()
     assert (line.work(line.finish_of(minutes)) == minutes).all()
     moments = np.arange(DAY, 60 * DAY, 7)
     assert (line.finish_of(line.work(moments)) <= moments).all()
     assert (line.start_of(line.work(moments)) >= moments).all()
-    assert [line.one_start(int(w)) for w in minutes[:200]] == line.start_of(minutes[:200]).tolist()
+    assert [line.one_start(int(w)) for w in minutes] == line.start_of(minutes).tolist()
+    assert [line.one_finish(int(w)) for w in minutes] == line.finish_of(minutes).tolist()
+    assert line.start_of(minutes[:200]).tolist() == line.start_of(minutes).tolist()[:200]

@@ -9,11 +9,12 @@ from lantu.lifecycle.schedule.services.approve import (
 )
 from lantu.lifecycle.schedule.services.create import create_schedule
 from lantu.lifecycle.schedule.services.edit import Change, edit_schedule
+from lantu.lifecycle.schedule.services.level import ask_levelling
 from lantu.lifecycle.schedule.services.progress import ProgressRow, record_progress
 from lantu.lifecycle.schedule.services.recalculate import recalculate
 from lantu.lifecycle.schedule.services.slips import answer_slip, watch_milestones
 
 __all__ = [
-    "Change", "ProgressRow", "answer_slip", "create_schedule", "edit_schedule", "freeze_baseline", "propose_schedule",
+    "Change", "ProgressRow", "answer_slip", "ask_levelling", "create_schedule", "edit_schedule", "freeze_baseline", "propose_schedule",
     "put_in_force", "recalculate", "record_progress", "revise_schedule", "send_back", "watch_milestones",
 ]  # fmt: skip

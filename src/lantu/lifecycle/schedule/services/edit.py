@@ -180,9 +180,7 @@ def _add(desk: _Desk, change: Change) -> None:
     check_activity(row, set(desk.calendars), desk.kinds | {row.code: row.kind})
     parent = desk.rows.get(row.parent_code)
     after = [
-        one.order
-        for one in desk.rows.values()
-        if parent is None or parent.pk in {one.pk, one.parent_id}
+        one.order for one in desk.rows.values() if parent is None or parent.pk in {one.pk, one.parent_id}
     ]
     order = max(after, default=-1) + 1
     desk.schedule.activities.filter(order__gte=order).update(order=F("order") + 1)

@@ -41,24 +41,26 @@ def settle(schedule: Schedule, loaded: Loaded, found: Computed, *, now: datetime
 
 
 def dangling(loaded: Loaded) -> list[ScheduleActivity]:
-    """Activities that wait for nothing or that nothing waits for, but for one beginning and one end of the plan."""
+    """Activities whose start waits for nothing or whose finish nothing waits for (a link at the other end does not
+    hold them), but for the one beginning and the one end of the plan.
+    """
     net = loaded.network
-    has_in = np.zeros(net.size, dtype=bool)
-    has_out = np.zeros(net.size, dtype=bool)
-    # A start is tied by a link that arrives at it; a finish by one that leaves it.
-    has_in[net.successor[(net.kind & 2) == 0]] = True
-    has_out[net.predecessor[(net.kind & 1) == 0]] = True
-    points = net.duration == 0
-    has_in[net.successor[points[net.successor]]] = True
-    has_out[net.predecessor[points[net.predecessor]]] = True
-    efforts = np.array([row.kind == ActivityKind.LOE for row in loaded.activities], dtype=bool)
-    done = np.array([row.actual_finish_at is not None for row in loaded.activities], dtype=bool)
-    begins = np.flatnonzero(~has_in & ~efforts & ~done)
-    ends = np.flatnonzero(~has_out & ~efforts & ~done)
-    first = begins[:1] if begins.size == 1 else begins[:0]
-    last = ends[:1] if ends.size == 1 else ends[:0]
-    loose = (set(begins.tolist()) - set(first.tolist())) | (set(ends.tolist()) - set(last.tolist()))
-    return [loaded.activities[number] for number in sorted(loose)]
+    point = net.duration == 0
+    starts_by = np.zeros(net.size, dtype=bool)
+    ends_for = np.zeros(net.size, dtype=bool)
+    starts_by[net.successor[((net.kind & 2) == 0) | point[net.successor]]] = True
+    ends_for[net.predecessor[((net.kind & 1) == 0) | point[net.predecessor]]] = True
+    first = np.ones(net.size, dtype=bool)
+    last = np.ones(net.size, dtype=bool)
+    first[net.successor] = False
+    last[net.predecessor] = False
+    loose = np.zeros(net.size, dtype=bool)
+    loose |= ~starts_by & ~(first if first.sum() == 1 else np.zeros_like(first))
+    loose |= ~ends_for & ~(last if last.sum() == 1 else np.zeros_like(last))
+    counts = [row.kind != ActivityKind.LOE and row.actual_finish_at is None for row in loaded.activities]
+    return [
+        loaded.activities[number] for number in np.flatnonzero(loose & np.array(counts, dtype=bool)).tolist()
+    ]
 
 
 ROLL_UP = """
