@@ -12,11 +12,19 @@ from lantu.accounts.event_words import name_events
 from lantu.accounts.permissions import may
 from lantu.core.registry import MapLayer, NavItem, SearchSource, map_layers, navigation, search_sources
 from lantu.duties import workflow_models
-from lantu.hazards.risk_points import events, figures, jobs, permissions  # noqa: F401  registered by being imported
+from lantu.hazards.risk_points import (  # registered by being imported
+    case_part,
+    events,  # noqa: F401
+    figures,  # noqa: F401
+    jobs,  # noqa: F401
+    permissions,  # noqa: F401
+)
 from lantu.hazards.risk_points.selectors import PointFilter, filtered_points
 from lantu.hazards.risk_points.states import OPEN_STATES, RoundState
 from lantu.hazards.risk_points.weeks import week_of
 from lantu.hazards.risk_points.words import EVENTS
+from lantu.lifecycle.programmes.cases.registry import CasePart
+from lantu.lifecycle.programmes.cases.registry import parts as case_parts
 
 navigation.add(
     NavItem(
@@ -58,3 +66,13 @@ search_sources.add(SearchSource(key="risk_points", label=_("风险点"), find=_s
 workflow_models.add("hazards.RiskPoint", is_open=Q(state__in=OPEN_STATES))
 workflow_models.add("hazards.PatrolRound", is_open=Q(state=RoundState.OPEN))
 name_events({kind: text for kind, (text, _tone) in EVENTS.items()})
+case_parts.add(
+    CasePart(
+        key="risks",
+        label=_("风险点"),
+        order=35,
+        take=case_part.take,
+        foresee=case_part.foresee,
+        make=case_part.make,
+    )
+)
