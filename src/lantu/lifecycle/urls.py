@@ -5,6 +5,7 @@ from lantu.lifecycle.checklists.urls import urlpatterns as checklists_doors
 from lantu.lifecycle.gates.urls import urlpatterns as gates_doors
 from lantu.lifecycle.programmes.urls import urlpatterns as programmes_doors
 from lantu.lifecycle.reports.urls import urlpatterns as reports_doors
+from lantu.lifecycle.schedule.exchange.urls import urlpatterns as exchange_doors
 from lantu.lifecycle.schedule.urls import urlpatterns as schedule_doors
 
 app_name = "lifecycle"
@@ -14,5 +15,6 @@ urlpatterns = [
     *gates_doors,
     *programmes_doors,
     *reports_doors,
+    *exchange_doors,
     *schedule_doors,
 ]

@@ -49,7 +49,6 @@ SENTENCES: dict[str, Any] = {
     "no_dates": gettext_lazy("文件里没有任何开始日期，无法落到日历上。"),
     "cycle": gettext_lazy("逻辑关系成环：%(names)s。请在原软件里断开其中一条关系后重新导出。"),
     "through_mpxj": gettext_lazy("由 MPXJ 转换后读取。"),
-    "code_shortened": gettext_lazy("编号“%(code)s”超过 60 个字符，镜像里截短。"),
 }
 REASONS: dict[str, Any] = {
     "syntax": gettext_lazy("格式有误"),

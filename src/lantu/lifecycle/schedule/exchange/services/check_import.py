@@ -46,7 +46,12 @@ def check_import(*, run_id: int, now: datetime) -> ScheduleImport:
         _judge(run, reading)
     except Unacceptable as refusal:
         run.state = State.REJECTED
-        run.refusal = {"code": refusal.code, "detail": refusal.detail, "remedy": refusal.remedy}
+        run.refusal = {
+            "code": refusal.code,
+            "detail": refusal.detail,
+            "remedy": refusal.remedy,
+            "problems": getattr(refusal, "problems", []),
+        }
     run.finished_at = now
     run.save()
     log.info("schedule_import_checked", run=run.pk, state=run.state, rows=run.rows_total)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
 from lantu.core.models import Evidence
-from lantu.lifecycle.schedule.exchange.mirrors import codes_of, linkable, stored
+from lantu.lifecycle.schedule.exchange.coding import codes_of
+from lantu.lifecycle.schedule.exchange.mirrors import linkable, stored
 from lantu.lifecycle.schedule.exchange.neutral import (
     Activity,
     Calendar,

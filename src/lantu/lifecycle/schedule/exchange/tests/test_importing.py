@@ -37,7 +37,11 @@ DATES = {
     "total_float_hr_cnt": "4",
 }
 PLAIN = xer(
-    [task("1", "桩基", **DATES), task("2", "承台", "16"), task("3", "通车", "0", task_type="TT_FinMile")],
+    [
+        task("1", "桩基", **DATES),
+        task("2", "承台", "16"),
+        task("3", "通车", "0", task_type="TT_FinMile", early_end_date="2026-10-13 17:00"),
+    ],
     [("1", "2", "1", "PR_FS", "8"), ("2", "3", "2", "PR_FF", "0")],
 )
 
