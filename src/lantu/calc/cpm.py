@@ -212,17 +212,14 @@ def prepare(network: Network, lines: tuple[WorkLine, ...]) -> Prepared:
     actual_finish = _or_none(network.actual_finish, size)
     done, effort = actual_finish != NONE, shape == Shape.LEVEL_OF_EFFORT
     started = actual_start != NONE
-    keep = ~(done[network.successor] | effort[network.successor] | effort[network.predecessor])
-    if not network.retained_logic:
-        keep &= ~started[network.successor]
-    kept = np.flatnonzero(keep)
-    if kept.size == keep.size:
-        kept = np.arange(kept.size)
+    kept = _taking_part(network, done, effort, started)
     shape = np.where((shape == Shape.TASK) & (network.duration == 0), Shape.START_MILESTONE, shape)
     duration = np.where(done | effort | (shape != Shape.TASK), 0, network.duration)
     bounds = _bounds(network, lines, duration, started)
+    chosen = slice(None) if kept.size == network.predecessor.size else kept
+    before, after, kind = network.predecessor[chosen], network.successor[chosen], network.kind[chosen]
     has_out = np.zeros(size, dtype=bool)
-    has_out[network.predecessor[kept]] = True
+    has_out[before] = True
     pinned_start = np.where(done, actual_start, bounds.pin_start)
     pinned_finish = np.where(done, actual_finish, bounds.pin_finish)
     return Prepared(
@@ -231,12 +228,12 @@ def prepare(network: Network, lines: tuple[WorkLine, ...]) -> Prepared:
         calendar=network.calendar,
         shape=shape,
         link_ids=kept,
-        predecessor=network.predecessor[kept],
-        successor=network.successor[kept],
-        from_start=(network.kind[kept] & 1).astype(bool),
-        to_finish=(network.kind[kept] & 2).astype(bool),
-        lag=network.lag[kept],
-        lag_calendar=network.lag_calendar[kept],
+        predecessor=before,
+        successor=after,
+        from_start=(kind & 1).astype(bool),
+        to_finish=(kind & 2).astype(bool),
+        lag=network.lag[chosen],
+        lag_calendar=network.lag_calendar[chosen],
         floor=bounds.floor,
         ceiling=bounds.ceiling,
         pinned=pinned_start != NONE,
@@ -248,6 +245,19 @@ def prepare(network: Network, lines: tuple[WorkLine, ...]) -> Prepared:
         counted=~done & ~effort,
         must_finish=network.must_finish,
     )
+
+
+def _taking_part(
+    network: Network, done: NDArray[np.bool_], effort: NDArray[np.bool_], started: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Links that bind anybody: none into finished work, none at a level of effort, none into begun work that overrides."""
+    every = np.arange(network.predecessor.size)
+    if not (done.any() or effort.any() or (started.any() and not network.retained_logic)):
+        return every
+    keep = ~(done[network.successor] | effort[network.successor] | effort[network.predecessor])
+    if not network.retained_logic:
+        keep &= ~started[network.successor]
+    return every[keep]
 
 
 def _or_none(values: Minutes | None, size: int) -> Minutes:

@@ -54,6 +54,7 @@ def layers_of(size: int, predecessor: Ints, successor: Ints) -> Layers:
     level = np.full(size, -1, dtype=np.int64)
     layer = np.flatnonzero(waits == 0)
     depth, done, most = 0, 0, max(SMALL, size // LAYER_COST)
+    counting = np.arange(max(size, targets.size))
     while layer.size:
         level[layer] = depth
         done += layer.size
@@ -62,16 +63,17 @@ def layers_of(size: int, predecessor: Ints, successor: Ints) -> Layers:
             raise TooNarrow
         first = ptr[layer]
         count = ptr[layer + 1] - first
-        total = int(count.sum())
+        ends = count.cumsum()
+        total = int(ends[-1])
         if total == 0:
             break
-        offset = first - np.concatenate(([0], np.cumsum(count)[:-1]))
-        reached = targets[np.repeat(offset, count) + np.arange(total)]
+        offset = first - ends + count
+        reached = targets.take(offset.repeat(count) + counting[:total])
         np.subtract.at(waits, reached, 1)
         free = reached[waits[reached] == 0]
         # One that waited for several of this layer is reached several times.
         waits[free] = -1
-        mark = np.arange(free.size)
+        mark = counting[: free.size]
         level[free] = mark
         layer = free[level[free] == mark]
     if done < size:

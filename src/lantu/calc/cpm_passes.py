@@ -89,6 +89,7 @@ class _Side:
     lag_calendar: NDArray[np.int64]
     # Positions of links with a lag.
     lagged: NDArray[np.int64]
+    adds: bool
 
 
 def wide_passes(prepared: Prepared, layers: Layers) -> Dates:
@@ -140,18 +141,20 @@ def _forward(
     finish, start = events[:size], events[size:]
     shown = np.empty(size, dtype=np.int64)
     pins = (prepared.pin_start[order], prepared.pin_finish[order])
-    for low, high, calendar, kind in steps:
+    edges = side.ptr[[low for low, _high, _calendar, _kind in steps] + [size]].tolist()
+    for step, (low, high, calendar, kind) in enumerate(steps):
         nodes = slice(low, high)
         if kind == PINNED:
             shown[nodes] = start[nodes] = pins[0][nodes]
             finish[nodes] = pins[1][nodes]
             continue
         line, w, latest = prepared.lines[calendar], floor[nodes], None
-        first, last = int(side.ptr[low]), int(side.ptr[high])
+        first, last = edges[step], edges[step + 1]
         if last > first:
-            base = _lagged(prepared, side, events[side.event[first:last]], first, last, backwards=False)
+            base = _lagged(prepared, side, events.take(side.event[first:last]), first, last, backwards=False)
             found = line.work(base)
-            found += side.add[first:last]
+            if side.adds:
+                found += side.add[first:last]
             groups = side.ptr[low:high] - first
             w = np.maximum(np.maximum.reduceat(found, groups), w)
             if kind == FINISH_MILESTONE:
@@ -190,20 +193,24 @@ def _backward(
     start, finish = events[:size], events[size:]
     pins = (prepared.pin_start[order], prepared.pin_finish[order])
     lasts = [int(line.work(np.array([last_date]))[0]) for line in prepared.lines]
-    for low, high, calendar, kind in reversed(steps):
+    places = [low for low, _high, _calendar, _kind in steps] + [size]
+    edges, met = side.ptr[places].tolist(), linked.searchsorted(places).tolist()
+    for step in range(len(steps) - 1, -1, -1):
+        low, high, calendar, kind = steps[step]
         nodes = slice(low, high)
         if kind == PINNED:
             start[nodes], finish[nodes] = pins[0][nodes], pins[1][nodes]
             continue
         line = prepared.lines[calendar]
         w = np.minimum(ceiling[nodes], lasts[calendar])
-        soonest = np.full(high - low, last_date, dtype=np.int64)
-        first, last = int(side.ptr[low]), int(side.ptr[high])
+        soonest = np.full(high - low if kind == START_MILESTONE else 0, last_date, dtype=np.int64)
+        first, last = edges[step], edges[step + 1]
         if last > first:
-            base = _lagged(prepared, side, events[side.event[first:last]], first, last, backwards=True)
+            base = _lagged(prepared, side, events.take(side.event[first:last]), first, last, backwards=True)
             found = line.work(base)
-            found += side.add[first:last]
-            here = linked[linked.searchsorted(low) : linked.searchsorted(high)]
+            if side.adds:
+                found += side.add[first:last]
+            here = linked[met[step] : met[step + 1]]
             groups = side.ptr[here] - first
             w[here - low] = np.minimum(np.minimum.reduceat(found, groups), w[here - low])
             if kind == START_MILESTONE:
@@ -224,7 +231,9 @@ def _side(
 ) -> _Side:
     ptr, order = csr(size, at)
     lag = prepared.lag[order]
-    return _Side(ptr, event[order], add[order], lag, prepared.lag_calendar[order], np.flatnonzero(lag))
+    return _Side(
+        ptr, event[order], add[order], lag, prepared.lag_calendar[order], np.flatnonzero(lag), bool(add.any())
+    )
 
 
 def _lagged(
