@@ -12,6 +12,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from lantu.site.api import api
+from tests.architecture.worlds_exchange import EXCHANGE_API, EXCHANGE_BODIES, EXCHANGE_PAGES
+from tests.architecture.worlds_gates import GATE_API, GATE_BODIES, GATE_PAGES
 from tests.architecture.worlds_programmes import programme_bodies, programme_operations, programme_pages
 
 World = SimpleNamespace
@@ -77,6 +79,8 @@ PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     **programme_pages(),
     "cockpit:panel": lambda w: {"look": "page", "key": "kpis"},
     "cockpit:chart": lambda w: {"key": "investment"},
+    **EXCHANGE_PAGES,
+    **GATE_PAGES,
 }
 # Doors of the sign-in library written as regular expressions: one address for each is enough.
 REGEX_ADDRESSES = {
@@ -119,6 +123,8 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     **programme_operations(),
     "/figures/": lambda w: {"name": "duties.open"},
+    **EXCHANGE_API,
+    **GATE_API,
 }
 # Values that make sense where the document only says "string".
 WORDS = {
@@ -186,6 +192,8 @@ BODIES: dict[str, Callable[[World], Any]] = {
     "POST /devices": lambda w: {"code": "DOOR-1", "project": w.site.code, "type": w.device.type.code, "name": "门"},
     "POST /devices/{code}/status": lambda w: {"status": "maintenance", "reason": "月度检修"},
     "POST /telemetry": lambda w: {"device": w.device.code, "values": {"pm10": 80.0}},
+    **EXCHANGE_BODIES,
+    **GATE_BODIES,
     "POST /duties/{pk}/ask-extension": lambda w: {"wanted_due_at": "2040-06-01T00:00:00Z", "reason": "雨季"},
 }  # fmt: skip
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

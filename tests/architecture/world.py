@@ -31,6 +31,8 @@ from lantu.monitoring.vehicles.services.store_reports import store_reports
 from lantu.monitoring.vehicles.tests.ground import drive, lay_ground, truck
 from lantu.projects.models import ImportRun
 from tests.architecture.world_desk import desk_samples
+from tests.architecture.worlds_exchange import exchange_samples
+from tests.architecture.worlds_gates import gate_samples
 from tests.architecture.worlds_programmes import programme_samples
 from tests.cast import NOW
 
@@ -173,6 +175,8 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
     return SimpleNamespace(
         **desk_samples(cast, site, alert, evidence),
         **_double_prevention(cast, site),
+        **exchange_samples(cast, site),
+        **gate_samples(cast, site),
         **programme_samples(cast, site),
         site=site,
         person=newcomer,

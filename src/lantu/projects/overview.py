@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from lantu.calc.identifiers import parse_project_code
 from lantu.core.models import Event
 from lantu.projects.models import MonthlyFigure, Project, Stage, Status, YearPlan
 from lantu.projects.progress import DISAGREEMENT_POINTS, share_pct
+from lantu.projects.stage_notes import StageNote
 from lantu.ui.tags.marks import icon
 
 YI = 100_000_000
@@ -41,10 +42,14 @@ class StageStep:
     tone: str
     first: str
     second: str
+    note: StageNote | None = None
 
 
-def stage_line(project: Project, changes: Sequence[Event]) -> list[StageStep]:
-    """The six stages in order. ``changes``: the project's change events, oldest first."""
+def stage_line(
+    project: Project, changes: Sequence[Event], notes: Mapping[str, StageNote] | None = None
+) -> list[StageStep]:
+    """The six stages in order. ``changes``: the project's change events, oldest first; ``notes``: by stage, what higher
+    floors know of it."""
     order = list(Stage)
     here = order.index(Stage(project.stage))
     if project.status == Status.FINISHED:
@@ -56,7 +61,8 @@ def stage_line(project: Project, changes: Sequence[Event]) -> list[StageStep]:
         first, second = _dates(project, stage, state, left)
         badge, tone = _badge(project, stage, state)
         mark = icon("check") if state == "done" else ICONS[stage]()
-        steps.append(StageStep(str(stage.label), state, mark, badge, tone, first, second))
+        note = (notes or {}).get(stage)
+        steps.append(StageStep(str(stage.label), state, mark, badge, tone, first, second, note))
     return steps
 
 

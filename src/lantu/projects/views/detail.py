@@ -19,6 +19,7 @@ from lantu.projects.models import Project
 from lantu.projects.overview import curve, elapsed_days, stage_line, truths_of, year_of
 from lantu.projects.record_lines import LINE_FIELDS, entry_words
 from lantu.projects.selectors import get_visible, months_of
+from lantu.projects.stage_notes import notes_of
 from lantu.projects.strips import project_strips
 
 MONTHS_IN_TABLE = 6
@@ -40,7 +41,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "project": project,
         "parties": project.parties.select_related("organisation", "contact").order_by("role"),
         "strips": [strip for source in project_strips for strip in source.read(project, request.user, now)],
-        "stages": stage_line(project, _change_events(project)),
+        "stages": stage_line(project, _change_events(project), notes_of(project, request.user, now)),
         "passed": passed,
         "planned": planned,
         "truths": truths_of(project),

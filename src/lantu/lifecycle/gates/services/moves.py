@@ -14,6 +14,7 @@ from lantu.accounts.models import User
 from lantu.accounts.permissions import require
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.core.services.emit import emit
+from lantu.lifecycle.gates.book import close_of
 from lantu.lifecycle.gates.events import (
     GateChecked,
     GateHeld,
@@ -149,7 +150,7 @@ def hold_gate(
             field="until",
         )
     gate.reason = why
-    passing.hand_on(gate, now=now, actor=by, outcome=gettext_noop("已暂缓"))
+    passing.hand_on(gate, now=now, actor=by, outcome=gettext_noop("已暂缓"), due_at=close_of(until))
     emit(GateHeld(**told(gate, before, after), until=until.isoformat()), actor=by, at=now, reason=why)
     recompute_gates(now=now, project_ids=[gate.project_id])
     return gate

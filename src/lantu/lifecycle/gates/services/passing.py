@@ -163,18 +163,24 @@ def gate_duty(gate: Gate, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def hand_on(gate: Gate, *, now: datetime, actor: User, outcome: str) -> None:
-    """Give the ball to whom the new state waits for, or close the duty where nobody owes anything; save."""
+def hand_on(gate: Gate, *, now: datetime, actor: User, outcome: str, due_at: datetime | None = None) -> None:
+    """Give the ball to whom the new state waits for, or close the duty where nobody owes anything; save.
+
+    ``due_at``: another day than the term of the state, e.g. that of a hold.
+    """
+    wanted = gate_duty(gate, now=now) if gate.is_open else {}
+    if due_at is not None:
+        wanted["due_at"] = due_at
     if not gate.is_open:
         if gate.duty is not None and gate.duty.closed_at is None:
             gate.duty = close_duty(gate.duty, now=now, actor=actor, outcome=outcome)
     elif gate.duty is None or gate.duty.closed_at is not None:
         gate.duty = open_duty(
             subject_type=GATE, subject_id=gate.pk, project=gate.project, now=now, actor=actor,
-            **gate_duty(gate, now=now),
+            **wanted,
         )  # fmt: skip
     else:
-        gate.duty = move_duty(gate.duty, now=now, actor=actor, outcome=outcome, **gate_duty(gate, now=now))
+        gate.duty = move_duty(gate.duty, now=now, actor=actor, outcome=outcome, **wanted)
     save(gate)
 
 
@@ -186,8 +192,10 @@ def save(row: Gate | GateStep) -> None:
 def recount(gate_id: int) -> None:
     """Count the missing documents of a gate anew."""
     missing = GateStep.objects.filter(gate_id=gate_id).exclude(state__in=DONE_STEPS)
-    found = missing.aggregate(hard=Count("pk", filter=Q(hard=True)), soft=Count("pk", filter=Q(hard=False)))
-    Gate.objects.filter(pk=gate_id).update(hard_missing=found["hard"], soft_missing=found["soft"])
+    found = missing.aggregate(
+        n_hard=Count("pk", filter=Q(hard=True)), n_soft=Count("pk", filter=Q(hard=False))
+    )
+    Gate.objects.filter(pk=gate_id).update(hard_missing=found["n_hard"], soft_missing=found["n_soft"])
 
 
 def note_permit(step: GateStep) -> None:

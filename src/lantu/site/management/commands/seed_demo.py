@@ -14,6 +14,8 @@ from lantu.duties.models import Notice
 from lantu.duties.services.seen import mark_notices_seen
 from lantu.packs.load import city
 from lantu.projects.models import Project
+from lantu.site.demo.annual_plan import put_annual_plans
+from lantu.site.demo.checklists import put_checklists
 from lantu.site.demo.county import put_county_stations
 from lantu.site.demo.cranes import put_crane_group
 from lantu.site.demo.desk import put_desk
@@ -70,7 +72,9 @@ class Command(BaseCommand):
         self._progress("kept submission", put_kept_submission(now=timezone.now()), 0)
         self._progress("desk", put_desk(plan.flagship, world, now=timezone.now()), 0)
         self._progress("case template", put_case(plan, world, now=timezone.now()), 0)
+        self._progress("checklists", put_checklists(plan, world, now=timezone.now()), 0)
         self._progress("schedules", put_schedules(plan, world, now=timezone.localtime(timezone.now())), 0)
+        self._progress("annual plans", put_annual_plans(plan, world, now=timezone.now()), 0)
         # What the ladder told people months ago is no news to them today.
         for person in world.people.values():
             old = Notice.objects.filter(recipient=person, sent_at__lt=now - timedelta(days=2))
