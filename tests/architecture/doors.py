@@ -15,6 +15,7 @@ from lantu.site.api import api
 from tests.architecture.worlds_exchange import EXCHANGE_API, EXCHANGE_BODIES, EXCHANGE_PAGES
 from tests.architecture.worlds_gates import GATE_API, GATE_BODIES, GATE_PAGES
 from tests.architecture.worlds_programmes import programme_bodies, programme_operations, programme_pages
+from tests.architecture.worlds_schedule import SCHEDULE_API, SCHEDULE_BODIES, SCHEDULE_PAGES
 
 World = SimpleNamespace
 # Which object stands behind the parameters of a page: by URL name, or by name space for all its pages.
@@ -80,6 +81,7 @@ PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "cockpit:panel": lambda w: {"look": "page", "key": "kpis"},
     "cockpit:chart": lambda w: {"key": "investment"},
     **EXCHANGE_PAGES,
+    **SCHEDULE_PAGES,
     **GATE_PAGES,
 }
 # Doors of the sign-in library written as regular expressions: one address for each is enough.
@@ -124,6 +126,7 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     **programme_operations(),
     "/figures/": lambda w: {"name": "duties.open"},
     **EXCHANGE_API,
+    **SCHEDULE_API,
     **GATE_API,
 }
 # Values that make sense where the document only says "string".
@@ -193,6 +196,7 @@ BODIES: dict[str, Callable[[World], Any]] = {
     "POST /devices/{code}/status": lambda w: {"status": "maintenance", "reason": "月度检修"},
     "POST /telemetry": lambda w: {"device": w.device.code, "values": {"pm10": 80.0}},
     **EXCHANGE_BODIES,
+    **SCHEDULE_BODIES,
     **GATE_BODIES,
     "POST /duties/{pk}/ask-extension": lambda w: {"wanted_due_at": "2040-06-01T00:00:00Z", "reason": "雨季"},
 }  # fmt: skip

@@ -33,6 +33,7 @@ from lantu.projects.models import ImportRun
 from tests.architecture.world_desk import desk_samples
 from tests.architecture.worlds_exchange import exchange_samples
 from tests.architecture.worlds_gates import gate_samples
+from tests.architecture.worlds_schedule import schedule_samples
 from tests.architecture.worlds_programmes import programme_samples
 from tests.cast import NOW
 
@@ -177,6 +178,7 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         **_double_prevention(cast, site),
         **exchange_samples(cast, site),
         **gate_samples(cast, site),
+        **schedule_samples(cast, site),
         **programme_samples(cast, site),
         site=site,
         person=newcomer,
