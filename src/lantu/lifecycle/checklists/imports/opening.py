@@ -98,14 +98,16 @@ def _find(where: str, grid: list[list[Any]], blocks: list[Block]) -> RawTable | 
     over_headings = [block for block in blocks if block[0] <= last]
     if missing and len(over_headings) > len(headings):
         raise _too_merged(where, over_headings)
-    rows = [(n, row) for n, row in enumerate(grid[last:], start=last + 1) if any(_text(cell) for cell in row)]
-    if len(rows) > MOST_ROWS:
+    lines = [
+        (n, row) for n, row in enumerate(grid[last:], start=last + 1) if any(_text(cell) for cell in row)
+    ]
+    if len(lines) > MOST_ROWS:
         raise _unfit(
             "long",
             _("超过 %(n)d 行。") % {"n": MOST_ROWS},
             _("清单应是一张表，请删去无关内容。"),
         )
-    return RawTable(where, headings, rows, [block for block in blocks if block[2] > last])
+    return RawTable(where, headings, lines, [block for block in blocks if block[2] > last])
 
 
 def _headings(rows: list[list[Any]]) -> list[str]:
@@ -135,7 +137,7 @@ def _excel_tables(content: bytes, name: str) -> list[tuple[str, list[list[Any]],
                 (top, column_index(left), bottom, column_index(right))
                 for top, left, bottom, right in sheet.merged
             ]
-            tables.append((_("工作表“%(name)s”") % {"name": sheet.title}, grid, blocks))
+            tables.append((_("工作表“%(name)s”") % {"name": sheet.title}, grid, sorted(blocks)))
     return tables
 
 

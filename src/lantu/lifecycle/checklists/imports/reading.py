@@ -133,20 +133,14 @@ def _item(
         due_on=line.day("due_on", "planned_finish_on"), evidence_type=_evidence(line),
         budget_yuan=(line.number_of("budget_yuan") or Decimal(0)) * WAN,
     )  # fmt: skip
-    targets: dict[date, tuple[float, float]] = {}
-    for month in range(1, 13):
-        pct = line.number_of(f"m{month}")
-        if pct is not None:
-            share = pct * 100 if line.text(f"m{month}") and _is_share(line, month) else pct
-            targets[date(year, month, 1)] = (float(share), round(float(row.budget_yuan * share / 100), 2))
-    row.targets = targets
+    planned = {month: pct for month in range(1, 13) if (pct := line.number_of(f"m{month}")) is not None}
+    # Excel keeps 40 % as 0.4: a row whose numbers all lie within 1 states shares.
+    factor = 100 if planned and 0 < max(planned.values()) <= 1 else 1
+    row.targets = {
+        date(year, month, 1): (float(pct * factor), round(float(row.budget_yuan * pct * factor / 100), 2))
+        for month, pct in planned.items()
+    }
     return row
-
-
-def _is_share(line: _Line, month: int) -> bool:
-    """Excel keeps 40 % as 0.4: a number up to 1 that came as a number."""
-    value = line.raw(f"m{month}")
-    return isinstance(value, float) and 0 < value <= 1
 
 
 def _evidence(line: _Line) -> str:
