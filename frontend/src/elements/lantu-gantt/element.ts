@@ -73,8 +73,7 @@ class LantuGantt extends HTMLElement {
   #take(model: Model): void {
     const before = this.#state;
     const zoom = before?.zoom ?? (ZOOMS.includes(this.dataset.zoom as Zoom) ? (this.dataset.zoom as Zoom) : fittingZoom(model));
-    // A big plan opens folded to its second level: an overview first.
-    const folded = before?.folded ?? new Set(model.tasks.length > BIG && this.dataset.unfolded === undefined ? model.tasks.filter((task) => task.hasChildren && task.level >= 1).map((task) => task.id) : []);
+    const folded = before?.folded ?? this.#firstFolds(model);
     const now = Date.parse(this.dataset.at ?? document.documentElement.dataset.at ?? "") || Date.now();
     this.#state = {
       model, zoom, folded, now,
@@ -93,6 +92,13 @@ class LantuGantt extends HTMLElement {
     this.#rows();
     if (!before) this.#chart?.scrollToTime(model.dataDate ?? now, 0.6);
     this.dataset.ready = "1";
+  }
+
+  /** Finished groups open folded, and a big plan to its second level: an overview first. */
+  #firstFolds(model: Model): Set<number> {
+    if (this.dataset.unfolded !== undefined) return new Set();
+    const big = model.tasks.length > BIG;
+    return new Set(model.tasks.filter((task) => task.hasChildren && (task.percent >= 100 || (big && task.level >= 1))).map((task) => task.id));
   }
 
   #build(model: Model): void {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantu.lifecycle.schedule.states import EvidenceGrade
@@ -94,3 +95,24 @@ def grade_rows(worth: Worth) -> list[tuple[str, str, float]]:
         (str(labels[grade]), amount(value, worth.unit), 100 * value / done)
         for grade, value in worth.by_grade.items()
     ]
+
+
+def use_spec(name: str, use: dict[str, Any], from_on: date) -> dict[str, Any]:
+    """Use of one resource day by day before and after levelling, against what there is."""
+
+    def points(values: list[int]) -> list[list[Any]]:
+        begin = datetime.combine(from_on, time(), timezone.get_default_timezone())
+        return [[_ms(begin + timedelta(days=day)), value] for day, value in enumerate(values)]
+
+    return {
+        "kind": "line",
+        "time": True,
+        "min": 0,
+        "series": [
+            {"name": _("平衡前"), "data": points(use["use_before"]), "color": "warn", "dash": True},
+            {"name": _("平衡后"), "data": points(use["use_after"]), "color": "primary", "area": True},
+        ],
+        "marks": [{"y": use["capacity"], "label": _("可用 %(n)s") % {"n": use["capacity"]}, "color": "bad"}],
+        "summary": _("%(name)s：平衡前超用 %(before)s 台班·天，平衡后 %(after)s。")
+        % {"name": name, "before": use["before"], "after": "—" if use["after"] is None else use["after"]},
+    }

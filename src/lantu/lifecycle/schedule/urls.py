@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from lantu.lifecycle.schedule import views, views_activity, views_analysis, views_life
+from lantu.lifecycle.schedule import views, views_activity, views_analysis, views_levelling, views_life
 
 urlpatterns: list[URLPattern] = [
     path("schedule/project/<str:code>/", views.project_schedules, name="schedule_project"),
@@ -20,4 +20,6 @@ urlpatterns: list[URLPattern] = [
     path("schedule/activities/<int:pk>/", views_activity.activity, name="schedule_activity"),
     path("schedule/activities/<int:pk>/edit/", views_activity.edit, name="schedule_activity_edit"),
     path("schedule/activities/<int:pk>/progress/", views_activity.progress, name="schedule_progress"),
+    path("schedule/levelling/", views_levelling.runs, name="schedule_levellings"),
+    path("schedule/levelling/<int:pk>/", views_levelling.run, name="schedule_levelling"),
 ]

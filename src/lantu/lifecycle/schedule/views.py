@@ -62,6 +62,8 @@ def project_schedules(request: HttpRequest, code: str) -> HttpResponse:
             "groups": groups,
             "health": boards.health(shown) if shown else None,
             "may_edit": may(user, "lifecycle.schedule_edit", project),
+            "may_import": may(user, "lifecycle.schedule_import", project),
+            "may_level": may(user, "lifecycle.schedule_level"),
         },
     )
 

@@ -95,6 +95,7 @@ def _life(request: HttpRequest, schedule: Schedule, refusal: Refused | None = No
                 (edit, boards.told(edit.changes))
                 for edit in schedule.edits.select_related("by").order_by("-edited_no")[:50]
             ],
+            "may_export": may(request.user, "lifecycle.schedule_export", schedule.project),
             "approvers": _approvers(schedule, request.user),
             "typed": request.POST,
             "refusal": refusal,

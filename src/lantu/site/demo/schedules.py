@@ -22,6 +22,7 @@ from lantu.lifecycle.schedule.drafts import (
     pack_calendars,
 )
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity
+from lantu.lifecycle.schedule.models_kept import ScheduleDemand, ScheduleResource
 from lantu.lifecycle.schedule.services import (
     ProgressRow,
     create_schedule,
@@ -30,7 +31,7 @@ from lantu.lifecycle.schedule.services import (
     record_progress,
     revise_schedule,
 )
-from lantu.lifecycle.schedule.states import ActivityKind
+from lantu.lifecycle.schedule.states import ActivityKind, ScheduleStatus
 from lantu.packs.cities.dezhou.demo.networks import (
     DemoTask,
     factory_network,
@@ -53,6 +54,7 @@ PACE = {"M": 1.16, "E": 1.0, "L": 0.97}
 FLAGSHIP_PACE = 0.9
 # The number of the flagship's approval; those of the others follow.
 FIRST = 21
+ASPHALT = ("沥青路面", "沥青面层")
 NEEDED = {"owner", "contractor", "supervisor"}
 
 
@@ -71,6 +73,7 @@ def put_schedules(plan: DemoPlan, world: World, *, now: datetime) -> int:
         revise_schedule(plan_of, by=builder, now=now - timedelta(hours=3))
         for number, site in enumerate(streets, start=FIRST + 1):
             _put(site, world, street_network(), number=number, reports=3, now=now)
+        _share_pavers()
     return 1 + len(streets)
 
 
@@ -103,6 +106,17 @@ def _put(
     )
     _report(site, schedule, people, start, number=number, reports=reports, now=now)
     return schedule
+
+
+def _share_pavers() -> None:
+    """One paving crew for all streets: their open asphalt works want it at about the same time."""
+    crew = ScheduleResource.objects.create(
+        code="paver", name="沥青摊铺机组（演示）", unit="组", capacity=1, is_demo=True
+    )
+    wants = ScheduleActivity.objects.filter(
+        schedule__is_demo=True, schedule__status=ScheduleStatus.IN_FORCE, name__in=ASPHALT, actual_finish_at=None
+    )  # fmt: skip
+    ScheduleDemand.objects.bulk_create(ScheduleDemand(activity=row, resource=crew, amount=1) for row in wants)
 
 
 def _draft(
