@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lantu.calc.plan_balance import (
     AREA_LEAST,
@@ -65,7 +66,7 @@ def smallest_relaxation(
     model = cp_model.CpModel()
     take = [model.new_bool_var("") for _candidate in candidates]
     total = {name: sum(c.uses.get(name, 0) for c in candidates) for name in limits.most}
-    price = []
+    price: list[Any] = []
     for name, most in limits.most.items():
         over = model.new_int_var(0, max(total[name] - most, 0), "")
         model.add(sum(v * c.uses.get(name, 0) for v, c in zip(take, candidates, strict=True)) <= most + over)

@@ -177,9 +177,7 @@ class PlanProposal(models.Model):
                 condition=Q(project__isnull=False),
             ),
             models.CheckConstraint(name="plan_category_is_one", condition=Q(category__in=Category.values)),
-            models.CheckConstraint(
-                name="plan_class_is_one", condition=Q(plan_class__in=PlanClass.values)
-            ),
+            models.CheckConstraint(name="plan_class_is_one", condition=Q(plan_class__in=PlanClass.values)),
             models.CheckConstraint(name="plan_has_a_code", condition=~Q(code="")),
             models.CheckConstraint(
                 name="plan_annual_within_total",
@@ -210,9 +208,7 @@ class PlanElementReview(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     unit = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     reviewer = _person(_("会审人"), null=False)
-    verdict = models.CharField(
-        _("意见"), max_length=12, choices=Verdict.choices, default=Verdict.PENDING
-    )
+    verdict = models.CharField(_("意见"), max_length=12, choices=Verdict.choices, default=Verdict.PENDING)
     note = models.CharField(_("说明"), max_length=300, blank=True, default="")
     decided_by = _person(_("签署人"))
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -251,9 +247,7 @@ class PlanVersion(models.Model):
     made_at = models.DateTimeField(_("时间"))
     reason = models.CharField(_("说明"), max_length=300, blank=True, default="")
     document_no = models.CharField(_("文号"), max_length=40, blank=True, default="")
-    document = models.ForeignKey(
-        Evidence, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    document = models.ForeignKey(Evidence, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     limits = models.JSONField(default=dict)
     # Sums of the chosen items: all, and by area, class, category. See totals.py.
     totals = models.JSONField(default=dict, encoder=DjangoJSONEncoder)

@@ -126,7 +126,13 @@ CLOSED_STATES: tuple[str, ...] = (S.APPRAISED, S.CARRIED, S.DONE, S.EXITED)
 CARRIED_STATES: tuple[str, ...] = (S.BALANCED, S.CONSULTED, S.SUBMITTED, S.ISSUED, S.ADJUSTED)
 EDITABLE_STATES: tuple[str, ...] = (S.IDEA, S.RESERVE, S.PROPOSED, S.RETURNED)
 # The bureau may still correct figures while it balances.
-BUREAU_EDITABLE: tuple[str, ...] = (*EDITABLE_STATES, S.CHECKED, S.ELEMENT_REVIEW, S.EXPERT_REVIEW, S.BALANCED)
+BUREAU_EDITABLE: tuple[str, ...] = (
+    *EDITABLE_STATES,
+    S.CHECKED,
+    S.ELEMENT_REVIEW,
+    S.EXPERT_REVIEW,
+    S.BALANCED,
+)
 IN_FORCE_STATES: tuple[str, ...] = (S.ISSUED, S.ADJUSTED)
 # What the state of the plan makes of the proposals that are in it.
 STATE_WITH_PLAN = {P.CONSULTING: S.CONSULTED, P.SUBMITTED: S.SUBMITTED, P.BALANCING: S.BALANCED}

@@ -1,0 +1,1 @@
+"""One verb per function: each is one transaction, one lock, one event."""
