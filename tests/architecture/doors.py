@@ -12,6 +12,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from lantu.site.api import api
+from tests.architecture.worlds_annual_plan import PLAN_API, PLAN_BODIES, PLAN_PAGES
+from tests.architecture.worlds_checklists import CHECKLIST_API, CHECKLIST_BODIES, CHECKLIST_PAGES
 from tests.architecture.worlds_exchange import EXCHANGE_API, EXCHANGE_BODIES, EXCHANGE_PAGES
 from tests.architecture.worlds_gates import GATE_API, GATE_BODIES, GATE_PAGES
 from tests.architecture.worlds_programmes import programme_bodies, programme_operations, programme_pages
@@ -83,6 +85,8 @@ PAGE_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     **EXCHANGE_PAGES,
     **SCHEDULE_PAGES,
     **GATE_PAGES,
+    **CHECKLIST_PAGES,
+    **PLAN_PAGES,
 }
 # Doors of the sign-in library written as regular expressions: one address for each is enough.
 REGEX_ADDRESSES = {
@@ -128,6 +132,8 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
     **EXCHANGE_API,
     **SCHEDULE_API,
     **GATE_API,
+    **CHECKLIST_API,
+    **PLAN_API,
 }
 # Values that make sense where the document only says "string".
 WORDS = {
@@ -198,6 +204,8 @@ BODIES: dict[str, Callable[[World], Any]] = {
     **EXCHANGE_BODIES,
     **SCHEDULE_BODIES,
     **GATE_BODIES,
+    **CHECKLIST_BODIES,
+    **PLAN_BODIES,
     "POST /duties/{pk}/ask-extension": lambda w: {"wanted_due_at": "2040-06-01T00:00:00Z", "reason": "雨季"},
 }  # fmt: skip
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

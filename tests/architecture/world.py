@@ -31,10 +31,12 @@ from lantu.monitoring.vehicles.services.store_reports import store_reports
 from lantu.monitoring.vehicles.tests.ground import drive, lay_ground, truck
 from lantu.projects.models import ImportRun
 from tests.architecture.world_desk import desk_samples
+from tests.architecture.worlds_annual_plan import annual_plan_samples
+from tests.architecture.worlds_checklists import checklist_samples
 from tests.architecture.worlds_exchange import exchange_samples
 from tests.architecture.worlds_gates import gate_samples
-from tests.architecture.worlds_schedule import schedule_samples
 from tests.architecture.worlds_programmes import programme_samples
+from tests.architecture.worlds_schedule import schedule_samples
 from tests.cast import NOW
 
 FAR = timedelta(days=3650)
@@ -178,7 +180,9 @@ def build_world(cast: SimpleNamespace, site: Any) -> SimpleNamespace:
         **_double_prevention(cast, site),
         **exchange_samples(cast, site),
         **gate_samples(cast, site),
+        **checklist_samples(cast, site),
         **schedule_samples(cast, site),
+        **annual_plan_samples(cast, site),
         **programme_samples(cast, site),
         site=site,
         person=newcomer,
