@@ -25,7 +25,17 @@ from lantu.packs.annual_plan import (
 from lantu.packs.model import MARKS
 from lantu.packs.reading import Value, open_file, unique
 
-CLOCKS = ("proposed", "checked", "elements", "expert", "returned", "collecting", "balancing", "consulting", "submitted")
+CLOCKS = (
+    "proposed",
+    "checked",
+    "elements",
+    "expert",
+    "returned",
+    "collecting",
+    "balancing",
+    "consulting",
+    "submitted",
+)
 
 
 def parse_annual_plan(root: Path, problems: list[str]) -> AnnualPlanRules:
@@ -84,10 +94,17 @@ def _season(item: Value) -> Season:
     first, last = f["from_month"].integer(), f["to_month"].integer()
     if not 1 <= first <= last <= 24:
         raise f["to_month"].problem(
-            f"months {first} to {last} are no span", "Write months 1 to 24, in order; 13 is January of the plan's year"
+            f"months {first} to {last} are no span",
+            "Write months 1 to 24, in order; 13 is January of the plan's year",
         )
     return Season(
-        f["key"].text(), f["name"].text(), f["name_en"].text(), first, last, f["basis"].text(), f["mark"].choice(MARKS)
+        f["key"].text(),
+        f["name"].text(),
+        f["name_en"].text(),
+        first,
+        last,
+        f["basis"].text(),
+        f["mark"].choice(MARKS),
     )
 
 
@@ -98,7 +115,8 @@ def _section(item: Value) -> ScoreSection:
     if sum(line.points for line in lines) != weight:
         total = sum(line.points for line in lines)
         raise f["lines"].problem(
-            f"the lines of “{f['key'].text()}” sum to {total:g}, its weight is {weight:g}", "Make the two equal"
+            f"the lines of “{f['key'].text()}” sum to {total:g}, its weight is {weight:g}",
+            "Make the two equal",
         )
     return ScoreSection(f["key"].text(), f["name"].text(), f["name_en"].text(), weight, lines)
 
@@ -143,7 +161,9 @@ def _shape(key: str, place: Value) -> tuple[float, ...]:
         raise place.problem(f"“{key}” is no class of project", f"Use: {', '.join(PLAN_CLASSES)}")
     shares = tuple(item.number() for item in place.items())
     if len(shares) != 12 or min(shares) < 0 or sum(shares) not in (0, 100):
-        raise place.problem("twelve shares that sum to 100 are expected", "Correct the list (all 0 is allowed)")
+        raise place.problem(
+            "twelve shares that sum to 100 are expected", "Correct the list (all 0 is allowed)"
+        )
     return shares
 
 
