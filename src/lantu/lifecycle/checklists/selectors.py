@@ -119,17 +119,17 @@ def get_adjustment(reader: Any, pk: int) -> AppraisalAdjustment:
 
 
 def get_month(reader: Any, text: str) -> AppraisalMonth:
-    """A month by its name, e.g. ``2026-05``; ``reader`` is asked for nothing more: its rows are filtered by project."""
+    """A month by its name, e.g. ``2026-05``, in which some project of the reader has a part. Raises Missing."""
     try:
         day = date.fromisoformat(f"{text}-01")
     except ValueError:
         day = date(1, 1, 1)
-    found = (
-        AppraisalMonth.objects.select_related("officer", "published_by", "duty__holder")
-        .filter(month=day)
-        .first()
-    )
-    if found is None or reader is None:
+    rows = AppraisalMonth.objects.select_related("officer", "published_by", "duty__holder")
+    found = rows.filter(month=day).first()
+    if found is not None and not scope_of(reader).city:
+        mine = found.facts.filter(checklist__project__in=visible_projects(reader))
+        found = found if mine.exists() else None
+    if found is None:
         raise Missing("appraisal.unknown_month", _("没有 %(month)s 的月度考核。") % {"month": text[:20]})
     return found
 
