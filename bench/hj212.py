@@ -298,7 +298,7 @@ def measure() -> list[Table]:
     ]
     notes = [
         f"Packets of {size} bytes with eight factors and eight marks, flag 5 (answer wanted); {WINDOW} unanswered packets per connection under load: the wait is mostly theirs.",
-        "The stream keeps files with NATS' default fsync interval (2 minutes): acknowledged means that it survives any process, not a power failure.",
+        "NATS syncs its file every second: acknowledged means that it survives any process, and a power failure after that second.",
     ]
     goals = [(f"{number(IDLE, 0)} idle connections held", True)]
     return [Table("HJ 212 gateway", ["what", "measured"], rows, notes, goals)]

@@ -14,7 +14,8 @@ SECONDS = 8.0
 CONNECTIONS = (64, 1016)
 WINDOW = 64
 ROUNDS = 2
-GOAL_RATE = 15_000
+GOAL_RATE = 30_000
+GOAL_RATIO = 0.6
 EXCEED_EVERY = 100
 
 
@@ -23,6 +24,7 @@ def measure() -> list[Table]:
     setup_django()
     rows: list[list[str]] = []
     best: dict[int, float] = {}
+    most: dict[int, float] = {}
     for connections in CONNECTIONS:
         with live_path(ingest=False) as path:
             alone = statistics.median(_load(path, connections)["acked_rate"] for _ in range(ROUNDS))
@@ -30,7 +32,7 @@ def measure() -> list[Table]:
             storm = _load(path, connections, count=connections, exceed_every=1)
             runs = [_load(path, connections) for _ in range(ROUNDS)]
         stored = statistics.median(run["stored_rate"] for run in runs)
-        best[connections] = stored
+        best[connections], most[connections] = stored, alone
         middle = sorted(runs, key=lambda run: run["stored_rate"])[len(runs) // 2]
         cpu = ", ".join(
             f"{name} {seconds / middle['seconds']:.2f}" for name, seconds in middle["cpu"].items()
@@ -51,6 +53,10 @@ def measure() -> list[Table]:
         rows=rows,
         goals=[
             (f"at least {GOAL_RATE:,} messages/s of 4 readings with {n} connections", best[n] >= GOAL_RATE)
+            for n in CONNECTIONS
+        ]
+        + [
+            (f"at least {GOAL_RATIO} of what NATS alone accepts with {n} connections", best[n] >= GOAL_RATIO * most[n])
             for n in CONNECTIONS
         ],
         notes=[

@@ -63,6 +63,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "LANTU_DEVICE_RATE_FACTOR": ("operator", "20", "a device may send this many times its contract rate before messages are held back; 0: no limit ([devices.md](../devices.md))"),
     "LANTU_DEVICE_RATE_FLOOR": ("operator", "50", "messages a second that any device may send, whatever its contract rate"),
     "LANTU_STREAM_REPLICAS": ("operator", "1", "copies of the stream of readings on a JetStream cluster: 1, 3 or 5 ([scale.md](../scale.md))"),
+    "LANTU_STREAM_SYNC": ("operator", "`1s`", "how often the stream's file is forced to disk; `always`: before every acknowledgement ([operations.md](../operations.md))"),
     "LANTU_READINGS_HOT_DAYS": ("operator", "3", "days of readings that stay in the hot store before they are sealed (at least 2)"),
     "LANTU_READINGS_KEEP_DAYS": ("operator", "1095", "days for which sealed readings are kept (at least 400; 0: for ever)"),
     "LANTU_ROLLUPS_KEEP_DAYS": ("operator", "3650", "days for which sums by hour and day are kept (never shorter than the readings; 0: for ever)"),

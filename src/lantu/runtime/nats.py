@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -28,6 +29,7 @@ TELEMETRY = "TELEMETRY"
 GIB = 1024**3
 BUFFERED_MESSAGES = 4_000_000
 STORE_LIMIT_BYTES = 40 * GIB
+SYNC_INTERVAL = re.compile(r"always|[1-9][0-9]{0,2}(ms|s|m)")
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ jetstream {{
   max_mem: 256MB
   max_file: {_file_limit(self.store)}
   # An acknowledged message is at risk for at most this long, and only when the machine loses power.
-  sync_interval: "1s"
+  sync_interval: {quoted(_sync_interval())}
   # The MQTT listener acknowledges before the stream has written. What waits in between must never overflow, because
   # the server drops what does: by default 10,000 messages, a third of a second of a large city.
   max_buffered_msgs: {BUFFERED_MESSAGES}
@@ -192,3 +194,14 @@ def _file_limit(store: Path) -> int:
     """Bytes that streams may take: half of what is free or theirs already, so that a flood cannot fill the database's disk."""
     used = sum(item.stat().st_size for item in store.rglob("*") if item.is_file())
     return min(STORE_LIMIT_BYTES, max(GIB, (shutil.disk_usage(store).free + used) // 2))
+
+
+def _sync_interval() -> str:
+    """How often the stream's file is forced to disk: LANTU_STREAM_SYNC, one second if it is not set."""
+    text = os.environ.get("LANTU_STREAM_SYNC") or "1s"
+    if not SYNC_INTERVAL.fullmatch(text):
+        raise Fault(
+            say(f"LANTU_STREAM_SYNC={text} 无效。", f"LANTU_STREAM_SYNC={text} is no interval."),
+            say("请设为 always 或一段时间，如 1s、200ms。", "Set always or a time such as 1s or 200ms."),
+        )
+    return text

@@ -10,7 +10,10 @@ import nats
 import pytest
 
 from lantu.calc import nkeys
+from lantu.runtime.nats import private_server
+from lantu.runtime.paths import Places
 from lantu.runtime.testing import temporary_nats
+from lantu.runtime.words import Fault
 
 pytestmark = pytest.mark.engines
 
@@ -186,3 +189,17 @@ def test_our_own_passwords_are_needed_for_our_own_accounts(server):
 
 async def _quiet(_error: Exception) -> None:
     """nats-py prints connection errors unless told where to put them."""
+
+
+def test_the_stream_is_synced_as_often_as_asked(tmp_path, monkeypatch):
+    places = Places(tmp_path)
+    places.prepare()
+    private = private_server(places, mqtt_host="127.0.0.1", port=1, mqtt_port=2, monitor_port=3)
+    private.configure()
+    assert 'sync_interval: "1s"' in private.config.read_text()
+    monkeypatch.setenv("LANTU_STREAM_SYNC", "always")
+    private.configure()
+    assert 'sync_interval: "always"' in private.config.read_text()
+    monkeypatch.setenv("LANTU_STREAM_SYNC", "sometimes")
+    with pytest.raises(Fault, match="LANTU_STREAM_SYNC"):
+        private.configure()
