@@ -33,7 +33,7 @@ bench: setup ## measure on this machine; writes docs/benchmarks.md
 	$(BIN)/python -m bench
 
 lock: setup-dev ## renew the pinned versions in requirements/
-	@for name in base dev node uv; do \
+	@for name in base dev node uv mpp; do \
 		$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-emit-index-url --universal --python-version 3.11 \
 			requirements/$$name.in -o requirements/$$name.txt; \
 	done

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ class Laid:
     skipped: list[Finding]
 
 
+@lru_cache(maxsize=32_768)
 def minute(moment: datetime | None) -> int:
     """Minute of the axis, or ``cpm.NONE``. The moment is local Beijing time without zone."""
     return cpm.NONE if moment is None else to_axis(moment.replace(tzinfo=BEIJING))

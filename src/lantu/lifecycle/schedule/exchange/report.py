@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from heapq import nsmallest
 from typing import Any
 
 import numpy as np
@@ -182,7 +183,7 @@ def _compared(project: NeutralSchedule, laid: Laid, computed: cpm.Computed) -> d
     result: dict[str, Any] = {"state": "computed", "finish_computed": _text(moment_of(computed.finish))}
     ends = [a.finish_at for a in activities if a.finish_at]
     result["finish_stated"] = _text(max(ends)) if ends else None
-    moved: list[dict[str, Any]] = []
+    moved: list[tuple[int, int, Activity, str, int]] = []
     tally: Counter[str] = Counter()
     for what, mine in (("start", computed.early_start), ("finish", computed.early_finish)):
         stated = np.array([minute(_stated(a, what)) for a in activities], dtype=np.int64)
@@ -204,14 +205,18 @@ def _compared(project: NeutralSchedule, laid: Laid, computed: cpm.Computed) -> d
                 tally["same"] += 1
                 continue
             tally["moved"] += 1
-            moved.append(_moved(activity, what, int(stated[place]), int(mine[place])))
-    moved.sort(key=lambda row: -abs(row["days"]))
+            shift = int(mine[place]) - int(stated[place])
+            moved.append((-abs(shift), shift, activity, what, int(stated[place])))
     floats = [
         activity.total_float_min == int(computed.total_float[place])
         for place, activity in enumerate(activities)
         if activity.total_float_min is not None
         and not activity.actual_finish_at
         and activity.kind is not Kind.LOE
+    ]
+    rows = [
+        _moved(activity, what, was, was + shift)
+        for _size, shift, activity, what, was in nsmallest(SHOWN_MOVED, moved, key=lambda row: row[0])
     ]
     return result | {
         "same": tally["same"],
@@ -221,7 +226,7 @@ def _compared(project: NeutralSchedule, laid: Laid, computed: cpm.Computed) -> d
         "floats_same": sum(floats),
         "floats_differ": len(floats) - sum(floats),
         "longest_computed": int(computed.longest.sum()),
-        "moved_rows": moved[:SHOWN_MOVED],
+        "moved_rows": rows,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,8 @@ _STAMP = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?"
 )
 LARGEST_HOURS = 2_000_000.0
+# A schedule repeats its dates and hours: most texts have been read before.
+KEPT = 32_768
 
 
 def refuse(code: str, detail: str, remedy: str) -> Unacceptable:
@@ -112,6 +115,7 @@ def _looks_chinese(content: bytes) -> bool:
     return high > 0 and paired / high >= CHINESE_SHARE
 
 
+@lru_cache(maxsize=KEPT)
 def number(text: str | None) -> float | None:
     """A number as Primavera and Project write it; a decimal comma is understood. None for anything else."""
     if not text:
@@ -128,6 +132,7 @@ def number(text: str | None) -> float | None:
     return float(clean)
 
 
+@lru_cache(maxsize=KEPT)
 def minutes(text: str | None) -> int | None:
     """Hours as text → whole minutes, rounded; None for empty, unreadable or absurd (above 2 million hours)."""
     hours = number(text)
@@ -136,6 +141,7 @@ def minutes(text: str | None) -> int | None:
     return round(hours * 60)
 
 
+@lru_cache(maxsize=KEPT)
 def stamp(text: str | None) -> datetime | None:
     """``2026-05-04 08:00`` or ``2026-05-04T08:00:00`` → naive datetime. None for empty or unreadable.
 

@@ -34,25 +34,16 @@ class Table:
     lines: list[int] = field(default_factory=list)
     count: int = 0
 
-    def place(self, name: str) -> int:
-        """Index of a field, or -1."""
-        try:
-            return self.fields.index(name)
-        except ValueError:
-            return -1
 
-
-class Row:
+class Row(dict[str, str]):
     """One row by field names; what the file does not have is an empty text."""
 
-    __slots__ = ("cells", "line", "places")
+    __slots__ = ("line",)
 
-    def __init__(self, cells: list[str], places: dict[str, int], line: int) -> None:
-        self.cells, self.places, self.line = cells, places, line
+    line: int
 
-    def __getitem__(self, name: str) -> str:
-        place = self.places.get(name, -1)
-        return self.cells[place] if 0 <= place < len(self.cells) else ""
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 @dataclass
@@ -67,9 +58,11 @@ class XerFile:
         found = self.tables.get(table)
         if found is None:
             return
-        places = {name: place for place, name in reversed(list(enumerate(found.fields)))}
+        names = found.fields
         for cells, line in zip(found.rows, found.lines, strict=True):
-            yield Row(cells, places, line)
+            row = Row(zip(names, cells, strict=False))
+            row.line = line
+            yield row
 
 
 def looks_like_xer(content: bytes) -> bool:
