@@ -33,17 +33,19 @@ from lantu.projects.selectors import visible_projects
 
 WAN = 10_000
 AT_WORK = (Stage.CONSTRUCTION, Stage.ACCEPTANCE, Stage.OPERATION)
-MOST_EVENTS = 60
+MOST_EVENTS = 20
 
 
 def visible_programmes(reader: Any) -> QuerySet[Programme]:
-    """All for city-wide readers; else those in which one has a project, a part, or whose unit leads."""
+    """All for city-wide readers; else those in which one has a project or a part, of one's county, or led by one's unit."""
     rows = Programme.objects.select_related("lead_unit", "steward", "approver", "duty__holder", "duty__unit")
     if scope_of(reader).city:
         return rows
     mine = Q(steward=reader) | Q(approver=reader) | Q(created_by=reader) | Q(milestones__owner=reader)
     if reader.organisation_id is not None:
         mine |= Q(lead_unit_id=reader.organisation_id)
+    for code in scope_of(reader).county_codes:
+        mine |= Q(county_codes__contains=[code])
     mine |= Q(members__project__in=visible_projects(reader).values("pk"))
     return rows.filter(pk__in=Programme.objects.filter(mine).values("pk"))
 

@@ -14,7 +14,7 @@ from lantu.lifecycle.programmes.states import MilestoneState
 from lantu.packs.load import national
 
 WIDTH, LEFT, TOP, ROW = 1180, 232, 34, 22
-LANE_HEAD = 26
+LANE_HEAD, GOAL_ROW = 26, 18
 NAME_SIGNS = 15
 TONES = {
     MemberState.FINISHED: "done",
@@ -60,6 +60,7 @@ class Band:
     y: int
     text_y: int
     height: int = 0
+    goals_y: int = 0
     goals: list[str] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     diamonds: list[Diamond] = field(default_factory=list)
@@ -99,6 +100,9 @@ def draw(
         band.goals = [_goal_words(row) for row in goals if row.goal.lane == lane["key"]]
         band.diamonds = [_diamond(row, scale, y, today) for row in milestones if row.lane == lane["key"]]
         y += LANE_HEAD
+        if band.goals:
+            band.goals_y = y + 10
+            y += GOAL_ROW
         for member in past.present(today):
             if member.lane == lane["key"]:
                 band.bars.append(_bar(member, past.at(member, today), scale, y))

@@ -17,6 +17,7 @@ from lantu.calc.rollup import Member
 from lantu.lifecycle.programmes import selectors
 from lantu.lifecycle.programmes.map_data import end_of_month, programme_map, state_words
 from lantu.lifecycle.programmes.models import Programme, ProgrammeMilestone
+from lantu.lifecycle.programmes.services.passing import may_edit
 from lantu.lifecycle.programmes.states import CLOSED_MILESTONES, ProgrammeState
 from lantu.lifecycle.programmes.timeline import draw
 from lantu.lifecycle.programmes.words import lines
@@ -158,7 +159,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = page_context(programme, user, request.GET) | {
         "event_lines": lines(selectors.events_of(programme)),
         "checks": programme.checks.select_related("by"),
-        "may_edit": may(user, "lifecycle.programmes_edit"),
+        "may_edit": may_edit(programme, user),
         "mine": programme.duty is not None and programme.is_open and programme.duty.holder_id == user.pk,
         "may_end": may(user, "lifecycle.programmes_approve") and programme.state == ProgrammeState.IN_FORCE,
         "months": [f"{month:%Y-%m}" for month in reversed(selectors.months_of(programme, timezone.now()))],
@@ -239,9 +240,7 @@ def milestone(request: HttpRequest, pk: int) -> HttpResponse:
             "lane": selectors.lane_label(row.programme, row.lane),
             "mine": mine,
             "today": timezone.localdate(),
-            "may_move": may(user, "lifecycle.programmes_edit")
-            and row.state == "pending"
-            and user.pk != row.owner_id,
+            "may_move": may_edit(row.programme, user) and row.state == "pending" and user.pk != row.owner_id,
             "may_drop": may(user, "lifecycle.programmes_approve") and row.state == "pending",
             "event_lines": [
                 line

@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lantu.accounts.models import Organisation, User
-from lantu.accounts.permissions import may, require
+from lantu.accounts.models import Organisation
+from lantu.accounts.permissions import require
 from lantu.core.refusals import Missing, Refused
 from lantu.lifecycle.programmes import forms, selectors, services
 from lantu.lifecycle.programmes.models import Programme, ProgrammeGoal
+from lantu.lifecycle.programmes.people import active_people, people_who_may
 from lantu.lifecycle.programmes.services.drafting import default_lanes
+from lantu.lifecycle.programmes.services.passing import must_be_editor
 from lantu.projects.areas import area_names
 from lantu.projects.selectors import visible_projects
 
@@ -30,12 +32,9 @@ GOVERNMENT = ("bureau", "department", "county")
 
 def choices() -> dict[str, Any]:
     """People and units that the forms offer."""
-    people = User.objects.filter(is_active=True, organisation__isnull=False).select_related("organisation")
-    people = people.order_by("organisation__name", "display_name")
-    offered = list(people[:MOST_PEOPLE])
     return {
-        "people": offered,
-        "approvers": [one for one in offered if may(one, "lifecycle.programmes_approve")],
+        "people": active_people()[:MOST_PEOPLE],
+        "approvers": people_who_may("lifecycle.programmes_approve", now=timezone.now()),
         "units": Organisation.objects.filter(kind__in=GOVERNMENT).order_by("name"),
         "areas": area_names(),
         "measures": ProgrammeGoal.Measure.choices,
@@ -82,6 +81,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     require(user, "lifecycle.programmes_edit")
     programme = selectors.get_visible_programme(user, pk)
+    must_be_editor(programme, user)
     refusal = None
     if request.method == "POST":
         try:

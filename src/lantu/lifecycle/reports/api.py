@@ -146,13 +146,7 @@ def get_differences(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
     user: Any = request.auth  # type: ignore[attr-defined]
     copy = selectors.get_visible_copy(user, pk)
     now = timezone.now()
-    if copy.project is not None:
-        fresh = one_pager_facts(project=copy.project, reader=user, now=now)
-    else:
-        assert copy.bulletin is not None
-        fresh = bulletin_facts(
-            month=copy.bulletin.month, foreword=copy.bulletin.foreword, reader=user, now=now
-        )
+    fresh = selectors.made_now(copy, user, now=now)
     return [asdict(row) for row in differences(selectors.in_language(copy), fresh)]
 
 

@@ -8,11 +8,22 @@ WIDTH, LABEL, VALUE, ROW, HEAD = 720, 220, 110, 30, 34
 
 
 def drawn(facts: dict[str, Any]) -> dict[str, Any]:
-    """``facts`` with the coordinates of every chart; the stored facts stay as they are."""
+    """``facts`` with the coordinates of every chart and the alignment of every cell; the stored facts stay as they are."""
     sections = [
-        section | {"charts": [_bars(chart) for chart in section["charts"]]} for section in facts["sections"]
+        section
+        | {
+            "charts": [_bars(chart) for chart in section["charts"]],
+            "tables": [_aligned(table) for table in section["tables"]],
+        }
+        for section in facts["sections"]
     ]
     return facts | {"sections": sections}
+
+
+def _aligned(table: dict[str, Any]) -> dict[str, Any]:
+    sides = [column["align"] for column in table["columns"]]
+    rows = [[cell | {"a": side} for cell, side in zip(row, sides, strict=True)] for row in table["rows"]]
+    return table | {"rows": rows}
 
 
 def _bars(chart: dict[str, Any]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def pct(value: float | None) -> str:
 def table(
     title: Any, columns: Iterable[tuple[Any, str]], rows: Iterable[Iterable[Any]], *, note: Any = ""
 ) -> Values:
-    """``columns``: label and alignment (l or r); a row's value is a text or a :func:`cell`."""
+    """``columns``: label and alignment (l, r, or w: left and wide); a row's value is a text or a :func:`cell`."""
     return {
         "title": str(title),
         "columns": [{"label": str(label), "align": align} for label, align in columns],

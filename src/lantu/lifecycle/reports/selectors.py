@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from lantu.accounts.permissions import may, require
 from lantu.accounts.scopes import scope_of
 from lantu.core.models import Event
-from lantu.core.refusals import Missing
+from lantu.core.refusals import Denied, Missing
+from lantu.lifecycle.reports.building import bulletin_facts, one_pager_facts
 from lantu.lifecycle.reports.models import Bulletin, ReportCopy
 from lantu.lifecycle.reports.states import BulletinState
 from lantu.projects.models import Project
@@ -59,6 +61,25 @@ def in_language(copy: ReportCopy) -> dict[str, Any]:
     """The facts with labels in the reader's language."""
     english = (get_language() or "").startswith("en")
     return dict(copy.facts_en if english else copy.facts)
+
+
+def may_compare(copy: ReportCopy, reader: Any) -> bool:
+    """A bulletin is compared by those who see the whole city: for others the comparison would only show their narrower view."""
+    return copy.bulletin is None or scope_of(reader).city
+
+
+def made_now(copy: ReportCopy, reader: Any, *, now: datetime) -> dict[str, Any]:
+    """The same report as it would read now. Raises Denied where the reader may not compare."""
+    if not may_compare(copy, reader):
+        raise Denied(
+            "reports.narrower_view",
+            _("您只能看到部分项目，重算的数字会与全市通报不同，不能比较。"),
+            remedy=_("请由市级人员比较。"),
+        )
+    if copy.project is not None:
+        return one_pager_facts(project=copy.project, reader=reader, now=now)
+    assert copy.bulletin is not None
+    return bulletin_facts(month=copy.bulletin.month, foreword=copy.bulletin.foreword, reader=reader, now=now)
 
 
 def events_of(bulletin: Bulletin) -> QuerySet[Event]:

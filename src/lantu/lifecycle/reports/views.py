@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lantu.accounts.models import User
 from lantu.accounts.permissions import may, require
 from lantu.core.refusals import Missing, Refused
 from lantu.lifecycle.programmes import forms
+from lantu.lifecycle.programmes.people import people_who_may
 from lantu.lifecycle.programmes.words import lines
 from lantu.lifecycle.reports import selectors, services
 from lantu.lifecycle.reports.building import bulletin_facts, one_pager_facts
@@ -57,11 +57,10 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已建立通报草稿。"))
             return HttpResponseRedirect(made.get_absolute_url())
     may_prepare = may(user, "lifecycle.reports_prepare")
-    people = User.objects.filter(is_active=True, organisation__isnull=False).order_by("display_name")
     context = {
         "page": Paginator(selectors.visible_bulletins(user), PER_PAGE).get_page(request.GET.get("page")),
         "may_prepare": may_prepare,
-        "signers": [one for one in people if one.pk != user.pk and may(one, "lifecycle.reports_sign")]
+        "signers": people_who_may("lifecycle.reports_sign", now=timezone.now(), but=user)
         if may_prepare
         else [],
         "last_month": f"{month_before(month_start(timezone.localdate())):%Y-%m}",
@@ -83,6 +82,7 @@ def bulletin(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "bulletin": row,
         "copy": row.copy,
+        "may_compare": row.copy is not None and selectors.may_compare(row.copy, user),
         "facts": drawn(facts),
         "number": row.number,
         "is_draft": row.state == BulletinState.DRAFT,
@@ -138,14 +138,7 @@ def copy_page(request: HttpRequest, pk: int) -> HttpResponse:
     changes = None
     if request.GET.get("compare"):
         now = timezone.now()
-        if copy.project is not None:
-            fresh = one_pager_facts(project=copy.project, reader=user, now=now)
-        else:
-            assert copy.bulletin is not None
-            fresh = bulletin_facts(
-                month=copy.bulletin.month, foreword=copy.bulletin.foreword, reader=user, now=now
-            )
-        changes = differences(facts, fresh)
+        changes = differences(facts, selectors.made_now(copy, user, now=now))
     return render(
         request,
         "lifecycle/reports/copy.html",
@@ -154,6 +147,7 @@ def copy_page(request: HttpRequest, pk: int) -> HttpResponse:
             "facts": drawn(facts),
             "number": copy.bulletin.number if copy.bulletin else "",
             "changes": changes,
+            "may_compare": selectors.may_compare(copy, user),
             "compared_at": timezone.now(),
         },
     )

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lantu.accounts.models import User
 from lantu.accounts.permissions import may, require
 from lantu.core.refusals import Missing, Refused
 from lantu.lifecycle.programmes import forms
 from lantu.lifecycle.programmes.cases import registry, selectors, services
+from lantu.lifecycle.programmes.people import people_who_may
 from lantu.lifecycle.programmes.words import lines
 from lantu.projects.selectors import get_visible
 
@@ -74,14 +74,13 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("模板已提取，人名、单位、电话和金额已去除，请核对。"))
             return HttpResponseRedirect(made.get_absolute_url())
-    people = User.objects.filter(is_active=True, organisation__isnull=False).order_by("display_name")
     return render(
         request,
         "lifecycle/programmes/cases/new.html",
         {
             "projects": selectors.finished_projects(user)[:MOST_PROJECTS],
             "parts": part_labels(),
-            "approvers": [one for one in people if one.pk != user.pk and may(one, "lifecycle.cases_approve")],
+            "approvers": people_who_may("lifecycle.cases_approve", now=timezone.now(), but=user),
             "older": older,
             "typed": values,
             "refusal": refusal,

@@ -25,7 +25,7 @@ def submit_programme(
     programme: Programme, *, by: User, now: datetime, edited_no: int | None = None
 ) -> Programme:
     """Ask for approval. Raises Refused while goals, members or milestones are missing: each with what to add."""
-    require(by, "lifecycle.programmes_edit")
+    passing.must_be_editor(programme, by)
     programme = passing.lock(programme, edited_no=edited_no)
     before, programme.state = programme.state, next_state(programme.state, Verb.SUBMIT)
     passing.must_hold(programme.duty.holder_id if programme.duty else None, by, programme.created_by)
@@ -133,7 +133,10 @@ def void_programme(
     """Call it off, with its open milestones. A draft by those who edit; one in force by those who approve."""
     programme = passing.lock(programme, edited_no=edited_no)
     draft = programme.approved_at is None
-    require(by, "lifecycle.programmes_edit" if draft else "lifecycle.programmes_approve")
+    if draft:
+        passing.must_be_editor(programme, by)
+    else:
+        require(by, "lifecycle.programmes_approve")
     from lantu.lifecycle.programmes.services.milestones import drop_with_programme
 
     next_state(programme.state, Verb.VOID)

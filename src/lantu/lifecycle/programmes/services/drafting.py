@@ -94,7 +94,7 @@ def edit_programme(
     """Change what :data:`EDITABLE` names. ``edited_no`` as it was seen: a stale one is refused. What was written before
     stands in the event.
     """
-    require(by, "lifecycle.programmes_edit")
+    passing.must_be_editor(programme, by)
     programme = passing.lock(programme, edited_no=edited_no)
     passing.must_be_open(programme)
     why = passing.reason_of(reason)

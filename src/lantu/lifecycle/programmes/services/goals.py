@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
-from lantu.accounts.permissions import require
 from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
 from lantu.lifecycle.programmes.events import GoalSet, GoalValued
@@ -36,7 +35,7 @@ def set_goal(
     reason: str = "",
 ) -> ProgrammeGoal:
     """A new goal, or another target of one with this name; in force, the reason for moving a target is obligatory."""
-    require(by, "lifecycle.programmes_edit")
+    passing.must_be_editor(programme, by)
     programme = passing.lock(programme, edited_no=edited_no)
     passing.must_be_open(programme)
     title, measured = passing.clean(name, most=80), passing.clean(unit, most=16)
@@ -72,7 +71,7 @@ def value_goal(
     programme: Programme, *, goal: ProgrammeGoal, on: date, value: Decimal, note: str, by: User, now: datetime
 ) -> ProgrammeGoalValue:
     """What had been reached by the end of ``on``, with what it rests on. Counted goals take no report by hand."""
-    require(by, "lifecycle.programmes_edit")
+    passing.must_be_editor(programme, by)
     programme = passing.lock(programme)
     passing.must_be_open(programme)
     if goal.measure != ProgrammeGoal.Measure.MANUAL:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
-from lantu.accounts.permissions import require
 from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
 from lantu.lifecycle.programmes.events import ProjectLeft, ProjectsJoined
@@ -34,7 +33,7 @@ def join_projects(
     edited_no: int | None = None,
 ) -> list[ProgrammeMember]:
     """Take projects in, all or none. Raises Refused naming those that are members already."""
-    require(by, "lifecycle.programmes_edit")
+    passing.must_be_editor(programme, by)
     programme = passing.lock(programme, edited_no=edited_no)
     passing.must_be_open(programme)
     why = passing.reason_of(reason)
@@ -81,7 +80,7 @@ def leave_project(
     edited_no: int | None = None,
 ) -> ProgrammeMember:
     """A member leaves on a day, with the reason; its time in the programme stays on record."""
-    require(by, "lifecycle.programmes_edit")
+    passing.must_be_editor(programme, by)
     programme = passing.lock(programme, edited_no=edited_no)
     passing.must_be_open(programme)
     why = passing.reason_of(reason)

@@ -40,7 +40,7 @@ def add_milestone(
     edited_no: int | None = None,
 ) -> ProgrammeMilestone:
     """A milestone with its one owner and what counts as done. Raises Unacceptable naming the field."""
-    require(by, "lifecycle.programmes_edit")
+    passing.must_be_editor(programme, by)
     programme = passing.lock(programme, edited_no=edited_no)
     passing.must_be_open(programme)
     must_know_lane(programme, lane)
@@ -97,7 +97,7 @@ def _lock(row: ProgrammeMilestone) -> ProgrammeMilestone:
     return (
         ProgrammeMilestone.objects.select_for_update(of=("self",))
         .select_related(
-            "programme__steward__organisation", "programme__approver__organisation", "duty__holder",
+            "programme__steward__organisation", "programme__approver__organisation", "programme__lead_unit", "duty__holder",
             "owner__organisation", "project",
         )
         .get(pk=row.pk)
@@ -124,8 +124,8 @@ def move_milestone(
     row: ProgrammeMilestone, *, due_on: date, reason: str, by: User, now: datetime
 ) -> ProgrammeMilestone:
     """Another deadline, with the reason. The first one stays beside it; nobody moves their own milestone."""
-    require(by, "lifecycle.programmes_edit")
     row = _lock(row)
+    passing.must_be_editor(row.programme, by)
     why = passing.reason_of(reason)
     if by.pk == row.owner_id:
         raise Refused(

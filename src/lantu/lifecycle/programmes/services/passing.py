@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from lantu.accounts.models import User
-from lantu.core.refusals import Refused, Unacceptable
+from lantu.accounts.permissions import may, require
+from lantu.accounts.scopes import scope_of
+from lantu.core.refusals import Denied, Refused, Unacceptable
 from lantu.duties.deadlines import due_after
 from lantu.duties.services.move import move_duty
 from lantu.lifecycle.programmes.models import Programme, ProgrammeMilestone
@@ -58,6 +60,25 @@ def reason_of(text: str, field: str = "reason") -> str:
             field, _("请写明理由。"), _("至少 %(n)d 个字，例如“规划调整，移出本批次”。") % {"n": REASON_LEAST}
         )
     return reason
+
+
+def may_edit(programme: Programme, by: User) -> bool:
+    """City-wide editors; of the others the writer, the steward and people of the unit that leads."""
+    if not may(by, "lifecycle.programmes_edit"):
+        return False
+    own = by.pk in {programme.created_by_id, programme.steward_id}
+    return scope_of(by).city or own or by.organisation_id == programme.lead_unit_id
+
+
+def must_be_editor(programme: Programme, by: User) -> None:
+    """Raises Denied where :func:`may_edit` says no."""
+    require(by, "lifecycle.programmes_edit")
+    if not may_edit(programme, by):
+        raise Denied(
+            "programmes.not_the_editor",
+            _("这个行动计划由%(unit)s编制，您只能查看。") % {"unit": programme.lead_unit},
+            remedy=_("需要修改的，请联系牵头单位或责任人。"),
+        )
 
 
 def lock(programme: Programme, *, edited_no: int | None = None) -> Programme:

@@ -250,6 +250,20 @@ def test_finishing_and_calling_off(cast: Any, site_project: Any) -> None:
         )
 
 
+def test_a_county_reads_what_concerns_it_and_writes_its_own(cast: Any, site_project: Any) -> None:
+    led_by_bureau = in_force(cast, site_project)
+    assert led_by_bureau in visible_programmes(cast.county)
+    Programme.objects.filter(pk=led_by_bureau.pk).update(steward=cast.vicemayor)
+    led_by_bureau.refresh_from_db()
+    with pytest.raises(Refused, match="您只能查看"):
+        s.set_goal(led_by_bureau, name="修路", target=Decimal(1), unit="条", by=cast.county, now=NOW)
+    own = s.draft_programme(
+        name="德城区老旧小区改造", starts_on=date(2026, 1, 1), finishes_on=date(2027, 12, 31),
+        lead_unit=cast.county.organisation, steward=cast.county, approver=cast.director, by=cast.county, now=NOW,
+    )  # fmt: skip
+    assert s.set_goal(own, name="改造小区", target=Decimal(6), unit="个", by=cast.county, now=NOW).pk
+
+
 def test_who_sees_it(cast: Any, site_project: Any, other_project: Any) -> None:
     programme = in_force(cast, site_project)
     assert programme in visible_programmes(cast.auditor)

@@ -27,16 +27,26 @@ def render_word(facts: Mapping[str, Any], *, pictures: Sequence[bytes]) -> bytes
     _page_number(section)
     _head(document, facts)
     left = iter(pictures)
+    signed = False
     for part in facts["sections"]:
+        if part["annex"] and not signed:
+            signed = _signature(document, facts)
         _part(document, facts, part, left)
-    for line in (facts["sender"], facts["labels"]["date"]):
-        _text(document, line, align="right", right_chars=4)
+    if not signed:
+        _signature(document, facts)
     _foot(document, facts)
     document.core_properties.title = facts["title"]
     document.core_properties.author = facts["sender"]
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _signature(document: Any, facts: Mapping[str, Any]) -> bool:
+    """Sender and date stand at the end of the text, before the annexes."""
+    for line in (facts["sender"], facts["labels"]["date"]):
+        _text(document, line, align="right", right_chars=4)
+    return True
 
 
 def _head(document: Any, facts: Mapping[str, Any]) -> None:

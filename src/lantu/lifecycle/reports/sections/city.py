@@ -20,6 +20,7 @@ from lantu.projects.areas import area_name
 from lantu.projects.models import Category, Lamp, MonthlyFigure, Project, Stage, YearPlan
 from lantu.projects.progress import month_before
 from lantu.projects.selectors import UNDER_CONSTRUCTION, visible_projects
+from lantu.ui.tags.marks import LAMPS
 from lantu.ui.tags.numbers import money
 
 # Figures by name: those of higher floors appear when their room is installed.
@@ -254,7 +255,7 @@ def lamps(asking: Asking) -> Section:
     lines = [
         [
             cell(project.name, project.get_absolute_url()),
-            str(Lamp(project.lamp).label),
+            str(LAMPS[project.lamp].short),
             area_name(project.area_code),
             project.lamp_words,
             project.owner_org.name,
@@ -262,7 +263,7 @@ def lamps(asking: Asking) -> Section:
         for project in rows[: national().programmes.bulletin_most_rows]
     ]
     reds = sum(row.lamp == Lamp.RED for row in rows)
-    columns = ((_("项目"), "l"), (_("灯色"), "l"), (_("县市区"), "l"), (_("原因"), "l"), (_("建设单位"), "l"))
+    columns = ((_("项目"), "l"), (_("灯色"), "l"), (_("县市区"), "l"), (_("原因"), "w"), (_("建设单位"), "l"))
     return Section(
         key="lamps",
         title=_("亮灯项目及原因"),
@@ -299,7 +300,7 @@ def annex(asking: Asking) -> Section | None:
             money(row.now.invested_yuan) if row.now and row.now.invested_yuan is not None else "—",
             money(row.now.paid_yuan) if row.now and row.now.paid_yuan is not None else "—",
             row.now.grade if row.now else "—",
-            str(Lamp(row.project.lamp).label),
+            str(LAMPS[row.project.lamp].short),
         ]
         for row in rows[: national().programmes.bulletin_most_rows]
     ]

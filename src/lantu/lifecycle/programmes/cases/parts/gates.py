@@ -30,6 +30,7 @@ def take(project: Project, start: date) -> Content | None:
         {
             "code": step.code,
             "label": step.label,
+            "label_en": step.label_en,
             "stage": step.gate.stage,
             "term": step.term,
             "took_days": step.took_days,
