@@ -103,17 +103,17 @@ def _free_float(prepared: Prepared, dates: Dates, lines: tuple[WorkLine, ...], e
         leaves = np.where(prepared.from_start, begun[prepared.predecessor], leaves)
     least = np.full(prepared.size, BIG, dtype=np.int64)
     np.minimum.at(least, prepared.predecessor, bound - leaves)
-    return np.minimum(least, free)
+    return np.asarray(np.minimum(least, free), dtype=np.int64)
 
 
 def _leaving(prepared: Prepared, dates: Dates) -> Minutes:
-    return np.where(prepared.started, prepared.start_basis, dates.early_start)
+    return np.asarray(np.where(prepared.started, prepared.start_basis, dates.early_start), dtype=np.int64)
 
 
 def _driving(prepared: Prepared, dates: Dates, lines: tuple[WorkLine, ...]) -> NDArray[np.bool_]:
     """Links whose date is the one that the successor starts by."""
     if prepared.predecessor.size == 0:
-        return np.zeros(0, dtype=bool)
+        return np.zeros(0, dtype=np.bool_)
     at = np.where(
         prepared.from_start,
         _leaving(prepared, dates)[prepared.predecessor],
@@ -123,12 +123,13 @@ def _driving(prepared: Prepared, dates: Dates, lines: tuple[WorkLine, ...]) -> N
     asked = work_of(prepared, lines, at, prepared.successor)
     asked -= np.where(prepared.to_finish, prepared.duration[prepared.successor], 0)
     begins = work_of(prepared, lines, dates.early_start, np.arange(prepared.size))
-    return np.asarray(asked >= begins[prepared.successor])
+    decides: NDArray[np.bool_] = asked >= begins[prepared.successor]
+    return decides
 
 
 def _longest(prepared: Prepared, dates: Dates, driving: NDArray[np.bool_], end: int) -> NDArray[np.bool_]:
     """Back along driving links from whatever ends last."""
-    found = prepared.counted & (dates.early_finish == end)
+    found: NDArray[np.bool_] = prepared.counted & (dates.early_finish == end)
     links = np.flatnonzero(driving & prepared.counted[prepared.predecessor])
     if links.size == 0:
         return found

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from lantu.calc.workdays import BEIJING, WorkCalendar
 
 Minutes = NDArray[np.int64]
-Spans = Sequence[tuple[int, int]]
+Spans = Sequence[Sequence[int]]
 DAY = 1440
 # From this many values on, a table pays against a binary search of each.
 MANY = 4_096
@@ -223,7 +223,7 @@ def always() -> WorkTime:
 
 def chinese(calendar: WorkCalendar, day_spans: Spans, years: Sequence[int] | None = None) -> WorkTime:
     """The working days of the national calendar with these spans on each; years without a notice have plain weekends."""
-    spans = tuple((int(start), int(end)) for start, end in day_spans)
+    spans = tuple((int(span[0]), int(span[1])) for span in day_spans)
     wanted = set(years if years is not None else calendar.years)
     exceptions: dict[date, tuple[tuple[int, int], ...]] = {
         day: () for day in calendar.off_days if day.year in wanted
@@ -234,8 +234,8 @@ def chinese(calendar: WorkCalendar, day_spans: Spans, years: Sequence[int] | Non
 
 def _frozen(place: str, spans: Spans) -> tuple[tuple[int, int], ...]:
     try:
-        return tuple((int(start), int(end)) for start, end in spans)
-    except (TypeError, ValueError) as error:
+        return tuple((int(span[0]), int(span[1])) for span in spans)
+    except (TypeError, ValueError, IndexError) as error:
         raise BadCalendar(place, "spans are pairs of minutes of the day") from error
 
 

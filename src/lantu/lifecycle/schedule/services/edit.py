@@ -228,11 +228,9 @@ def _link(desk: _Desk, change: Change) -> None:
     known = ScheduleLink.objects.filter(kind=row.kind, **ends).first()
     label = f"{row.predecessor_code} {row.kind} {row.successor_code}"
     desk.tell(label, label, "link", known.lag_min if known else None, row.lag_min)
-    ScheduleLink.objects.update_or_create(
-        kind=row.kind,
-        **ends,
-        defaults={"schedule": desk.schedule, "lag_min": row.lag_min, "lag_calendar": row.lag_calendar},
-    )
+    link = known or ScheduleLink(schedule=desk.schedule, kind=row.kind, **ends)
+    link.lag_min, link.lag_calendar = row.lag_min, row.lag_calendar
+    link.save()
 
 
 def _unlink(desk: _Desk, change: Change) -> None:

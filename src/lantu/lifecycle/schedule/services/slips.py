@@ -89,9 +89,10 @@ def _open(schedule: Schedule, row: ScheduleBaselineActivity, *, now: datetime) -
 
 def holder_of(schedule: Schedule, activity: ScheduleActivity) -> User:
     """The milestone's own person, else the contact of the contractor, of the owner, at last the plan's author."""
-    if activity.responsible is not None:
-        return activity.responsible
-    parties = {
+    responsible: User | None = activity.responsible
+    if responsible is not None:
+        return responsible
+    parties: dict[str, User] = {
         party.role: party.contact
         for party in Party.objects.filter(project_id=schedule.project_id).select_related(
             "contact__organisation"
@@ -100,7 +101,8 @@ def holder_of(schedule: Schedule, activity: ScheduleActivity) -> User:
     for role in (Party.Role.CONTRACTOR, Party.Role.OWNER, Party.Role.OFFICER):
         if role in parties:
             return parties[role]
-    return schedule.created_by
+    author: User = schedule.created_by
+    return author
 
 
 def _severity(schedule: Schedule, baseline: datetime, forecast: datetime, now: datetime) -> int:
