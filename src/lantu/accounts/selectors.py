@@ -116,7 +116,7 @@ def log_events(narrow: LogFilter) -> QuerySet[Event]:
         rows = rows.filter(project_id=narrow.project_id)
     if narrow.subject:
         kind, _colon, number = narrow.subject.rpartition(":")
-        rows = rows.filter(subject_type=kind, subject_id=int(number)) if number.isdigit() else rows.none()
+        rows = rows.filter(subject_type=kind, subject_id=int(number)) if number.isdecimal() else rows.none()
     if narrow.since is not None:
         rows = rows.filter(at__gte=_midnight(narrow.since))
     if narrow.until is not None:

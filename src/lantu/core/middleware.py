@@ -42,6 +42,23 @@ class RequestLogMiddleware:
         return response
 
 
+class PlainAddressMiddleware:
+    """A NUL in an address is a slip or a probe, and PostgreSQL takes none: pages read the address without it.
+
+    The API answers such a value itself, with the name of the field.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:
+            request.path_info = request.path = request.path_info.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
+            request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
+        return self.get_response(request)
+
+
 def _plain_words(refused: HttpResponse) -> HttpResponse:
     """Somebody opened the address of a button: a page that says so, instead of an empty one."""
     page = HttpResponse(render_to_string("405.html"), status=405)

@@ -125,7 +125,7 @@ class SeriesFilter(Schema):
 def post_telemetry(request: HttpRequest) -> HttpResponse | dict[str, Any]:
     """Every record is answered; what is accepted is in the stream before the answer leaves."""
     size = request.headers.get("Content-Length", "")
-    if size.isdigit() and int(size) > MAX_BODY:
+    if size.isdecimal() and int(size) > MAX_BODY:
         return problem(
             413,
             code="monitoring.body_too_large",

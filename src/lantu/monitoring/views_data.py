@@ -22,7 +22,7 @@ SPANS = ((24, _("近 24 小时")), (168, _("近 7 天")), (720, _("近 30 天"))
 def chosen_hours(request: HttpRequest) -> int:
     """The span asked for by ``?hours=``; a day unless it is one of HOURS."""
     asked = request.GET.get("hours", "24")
-    return int(asked) if asked.isdigit() and len(asked) < 6 and int(asked) in HOURS else 24
+    return int(asked) if asked.isdecimal() and len(asked) < 6 and int(asked) in HOURS else 24
 
 
 @require_GET

@@ -74,9 +74,9 @@ class ProjectFilter:
         found = {f.name: str(query.get(f.name) or "").replace("\x00", "").strip()[:120] for f in fields(cls)}
         for name, choices in _CHOICES.items():
             found[name] = ",".join(part for part in found[name].split(",") if part in choices)
-        if not found["owner"].isdigit() or len(found["owner"]) > 18:
+        if not found["owner"].isdecimal() or len(found["owner"]) > 18:
             found["owner"] = ""
-        if not (found["year"].isascii() and found["year"].isdigit() and len(found["year"]) == 4):
+        if not (found["year"].isascii() and found["year"].isdecimal() and len(found["year"]) == 4):
             found["year"] = ""
         if found["sort"] not in SORTS:
             found["sort"] = ""

@@ -112,7 +112,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notices_seen(request: HttpRequest) -> HttpResponse:
     """Mark the given notices as seen, or all of them when none is named."""
     me: User = request.user  # type: ignore[assignment]
-    ids = [int(text) for text in request.POST.getlist("id") if text.isdigit() and len(text) < 19]
+    ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal() and len(text) < 19]
     mark_notices_seen(me, now=timezone.now(), ids=ids or None)
     return redirect("duties:notices")
 

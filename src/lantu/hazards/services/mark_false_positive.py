@@ -95,7 +95,7 @@ def _mark_alert(hazard: Hazard, *, claimant: User, by: User, now: datetime) -> N
 
 def _mark_finding(hazard: Hazard, *, claimant: User, by: User, now: datetime) -> None:
     kind, _colon, number = hazard.source_ref.partition(":")
-    if kind != VehicleFindingRaised.subject_type or not number.isdigit():
+    if kind != VehicleFindingRaised.subject_type or not number.isdecimal():
         return
     finding = VehicleFinding.objects.filter(pk=int(number), false_at=None).first()
     if finding is None:

@@ -28,6 +28,6 @@ def taken_up_link(ref: str, reader: Any) -> tuple[str, str] | None:
     """(text, url) of “app.model:id”; None when nobody can show it to this reader."""
     kind, _colon, number = ref.partition(":")
     for link in taken_up_links:
-        if link.key == kind and number.isdigit():
+        if link.key == kind and number.isdecimal():
             return link.show(int(number), reader)
     return None

@@ -92,7 +92,7 @@ def with_balls(alerts: Iterable[Alert]) -> list[Alert]:
 def _subject(ref: str) -> tuple[str, int]:
     """“hazards.hazard:12” as a duty names it; an empty subject for anything else."""
     kind, _colon, number = ref.partition(":")
-    return (kind, int(number)) if number.isdigit() else ("", 0)
+    return (kind, int(number)) if number.isdecimal() else ("", 0)
 
 
 def risk_alerts(reader: Any) -> QuerySet[Alert]:

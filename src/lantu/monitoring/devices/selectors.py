@@ -140,7 +140,7 @@ def get_channel(reader: Any, name: str) -> Channel:
     if dot:
         found = channels.filter(device__code=code, key=key).first()
     else:
-        found = channels.filter(pk=int(name)).first() if name.isdigit() and len(name) < 19 else None
+        found = channels.filter(pk=int(name)).first() if name.isdecimal() and len(name) < 19 else None
     if found is None:
         raise Missing(
             "monitoring.channel_unknown",

@@ -134,7 +134,7 @@ def _read(request: HttpRequest) -> tuple[ObservationIn, Any]:
         given: Any = {name: value for name, value in request.POST.items() if value != ""}
         return _fields(given), request.FILES.get("picture")
     size = request.headers.get("Content-Length", "")
-    if size.isdigit() and int(size) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    if size.isdecimal() and int(size) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise Unacceptable(
             "monitoring.body_too_large",
             _("请求体过大。"),

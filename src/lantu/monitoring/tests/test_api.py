@@ -259,3 +259,27 @@ def test_pages_open(feed: Any, equipment: SimpleNamespace, cast: Any, as_: Any) 
     assert "ltd_" in shown.content.decode()
     assert shown["Cache-Control"] == "no-store"
     assert timezone.now() > NOW
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/projects/?owner={odd}&q={odd}&year={odd}",
+        "/map/projects.json?owner={odd}",
+        "/monitoring/devices/?q={odd}&type={odd}&project={odd}",
+        "/monitoring/alerts/?q={odd}&rule={odd}&project={odd}&device={odd}",
+        "/monitoring/vehicles/?q={odd}&company={odd}&project={odd}",
+        "/monitoring/vehicles/findings/?q={odd}&rule={odd}&kind={odd}&project={odd}",
+        "/monitoring/observations/?project={odd}",
+        "/monitoring/quarantine/?device={odd}",
+        "/monitoring/checkups/?project={odd}",
+        "/work/list/?project={odd}&holder={odd}",
+        "/accounts/log/?kind={odd}&subject=a:{odd}",
+    ],
+)
+@pytest.mark.parametrize("odd", ["%00", "a%00b", "%C2%B2", "%D9%A1", "9" * 30, "%F0%9F%99%82"])
+def test_odd_characters_in_an_address_are_no_error(client: Any, cast: Any, address: str, odd: str) -> None:
+    """NUL, a superscript two (a digit that is no number), an Arabic one, more digits than a number has, an emoji."""
+    client.force_login(cast.auditor)
+    assert client.get(address.format(odd=odd)).status_code < 500
+    assert client.get(f"/projects/{odd}/").status_code == 404

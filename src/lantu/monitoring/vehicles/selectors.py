@@ -60,7 +60,7 @@ def find_vehicles(
     if project:
         serving = Vehicle.projects.through.objects.filter(project__code=project)
         found = found.filter(pk__in=serving.values("vehicle_id"))
-    if company.isdigit() and len(company) < 19:
+    if company.isdecimal() and len(company) < 19:
         found = found.filter(company_id=int(company))
     if state in VehicleStatus.values:
         return found.filter(status=state)
