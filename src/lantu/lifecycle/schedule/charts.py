@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from lantu.lifecycle.schedule.states import EvidenceGrade
 from lantu.lifecycle.schedule.values import SCurve, Worth
-
-YUAN_PER_UNIT = 10_000
+from lantu.ui.tags.numbers import money
 
 
 def _ms(at: datetime) -> int:
@@ -55,7 +54,7 @@ def amount(value: float | None, unit: str) -> str:
     if value is None:
         return "—"
     if unit == "yuan":
-        return _("%(amount)s 万元") % {"amount": f"{value / YUAN_PER_UNIT:,.1f}"}
+        return money(value)
     if unit == "minutes":
         return _("%(amount)s 工时") % {"amount": f"{value / 60:,.0f}"}
     return f"{value:,.2f}"

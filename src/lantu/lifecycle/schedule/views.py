@@ -81,6 +81,7 @@ def gantt(request: HttpRequest, pk: int) -> HttpResponse:
         | {
             "words": gantt_words(),
             "health": boards.health(schedule),
+            "slips": schedule.slips.filter(closed_at=None).select_related("activity", "duty__holder"),
             "source": f"/api/v1/schedules/{schedule.pk}/gantt",
             "link": reverse("lifecycle:schedule_activity", args=[0]).replace("/0/", "/{id}/"),
             "drags": page["editable"] and page["may_edit"],

@@ -19,6 +19,7 @@ from lantu.lifecycle.schedule import boards, forms, selectors
 from lantu.lifecycle.schedule.blank import blank_draft
 from lantu.lifecycle.schedule.models import Schedule
 from lantu.lifecycle.schedule.services import (
+    answer_slip,
     create_schedule,
     propose_schedule,
     put_in_force,
@@ -96,6 +97,7 @@ def _life(request: HttpRequest, schedule: Schedule, refusal: Refused | None = No
                 for edit in schedule.edits.select_related("by").order_by("-edited_no")[:50]
             ],
             "may_export": may(request.user, "lifecycle.schedule_export", schedule.project),
+            "slips": schedule.slips.filter(closed_at=None).select_related("activity", "duty__holder"),
             "approvers": _approvers(schedule, request.user),
             "typed": request.POST,
             "refusal": refusal,
@@ -160,5 +162,11 @@ def _do(request: HttpRequest, schedule: Schedule, verb: str) -> tuple[str, str]:
         case "recalculate":
             recalculate(schedule, by=user, now=now, data_date=forms.moment(request.POST, "data_date"))
             return _("计划已重新计算。"), back
+        case "answer":
+            slip = schedule.slips.filter(pk=forms.whole(request.POST, "slip") or 0).first()
+            if slip is None:
+                raise Missing("schedules.no_slip", _("没有这条节点滞后。"))
+            answer_slip(slip, answer=forms.text(request.POST, "answer", 500), by=user, now=now)
+            return _("已答复。"), back
         case _:
             raise Missing("schedules.unknown_verb", _("没有这个操作。"))

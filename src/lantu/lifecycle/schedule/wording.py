@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 EVENTS = {
     "schedules.schedule_created": gettext_lazy("建立进度计划"),
@@ -141,14 +141,14 @@ def _bar() -> dict[str, str]:
 def _table() -> dict[str, str]:
     return {
         "gantt_name": _("名称"),
-        "gantt_start": _("开始"),
-        "gantt_finish": _("完成"),
+        "gantt_start": pgettext("schedule", "开始"),
+        "gantt_finish": pgettext("schedule", "完成"),
         "gantt_percent": "%",
         "gantt_caption": _("{name}，共 {count} 行"),
         "gantt_col_code": _("编号"),
         "gantt_col_name": _("名称"),
-        "gantt_col_start": _("开始"),
-        "gantt_col_finish": _("完成"),
+        "gantt_col_start": pgettext("schedule", "开始"),
+        "gantt_col_finish": pgettext("schedule", "完成"),
         "gantt_col_days": _("天数"),
         "gantt_col_percent": "%",
         "gantt_col_float": _("总时差"),
