@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from lantu.accounts.permissions import may
 from lantu.lifecycle.gates.models import Gate, GatePlan, GateStep
 from lantu.lifecycle.gates.states import DONE_STEPS, PREPARING_STATES, GateState, StepState
+from lantu.projects.models import Status
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def gate_offers(gate: Gate, user: Any, *, missing_hard: int) -> list[Offer]:
     found: list[Offer] = []
     prepares = may(user, "lifecycle.gates_prepare", gate.project)
     mine = _holds(user, gate)
-    if gate.state == GateState.NOT_STARTED:
+    if gate.state == GateState.NOT_STARTED and gate.project.status == Status.ACTIVE:
         if user.pk == gate.responsible_id or may(user, "lifecycle.gates_open", gate.project):
             found.append(Offer("start", _("启动关口"), icon="player-play"))
         if may(user, "lifecycle.gates_open", gate.project):

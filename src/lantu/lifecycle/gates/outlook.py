@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from lantu.calc.forecasts import Forecast, remaining_days
@@ -15,6 +16,8 @@ from lantu.calc.interlocks import Interlocks, cost_of_waiting_yuan
 from lantu.lifecycle.gates.book import book, work_calendar
 from lantu.lifecycle.gates.models import GatePlan, GateStep
 from lantu.lifecycle.gates.states import DONE_STEPS, StepState
+from lantu.lifecycle.schedule.models import ScheduleActivity
+from lantu.lifecycle.schedule.selectors import schedule_in_force, what_if_delay
 from lantu.projects.models import Project, YearPlan
 
 LATEST_CASES = 300
@@ -98,7 +101,27 @@ def waiting_rows(
         rules = [rule for one in (code, *graph.held_up_by(code, done)) for rule in names.get(one, [])]
         if held:
             found.append(Waiting(step, tuple(dict.fromkeys(rules)), held, cost))
-    return sorted(found, key=lambda row: (not row.rules, -len(row.held_up), row.step.order))
+    found.sort(key=lambda row: (not row.rules, -len(row.held_up), row.step.order))
+    if found and found[0].rules:
+        found[0] = replace(found[0], late_days=late_days(plan.project, found[0], now))
+    return found
+
+
+def late_days(project: Project, row: Waiting, now: datetime) -> float | None:
+    """Days by which the plan in force ends later if this waits one day more; None where the plan has no such task.
+
+    A task of the plan stands for a document when it bears its code or its name.
+    """
+    schedule = schedule_in_force(project)
+    if schedule is None:
+        return None
+    steps = (row.step, *row.held_up)
+    named = Q(code__in=[step.code for step in steps]) | Q(name__in=[step.label for step in steps])
+    task = ScheduleActivity.objects.filter(named, schedule=schedule, actual_finish_at=None)
+    code = task.order_by("early_start_at", "order").values_list("code", flat=True).first()
+    if code is None:
+        return None
+    return float(what_if_delay(schedule, activity_code=code, days=1, now=now).days_late)
 
 
 def cost_per_day(project: Project, now: datetime) -> Decimal | None:

@@ -73,6 +73,14 @@ def _past(described: DemoProject, project: Project, number: int, *, flagship: bo
         overdue = not flagship and number % (CONDITIONAL_EVERY * 3) == 0
         waits[CONDITION] = today + timedelta(days=-4 if overdue else 9 + number % 12)
     _behind(story, behind, waits)
+    if described.status == "suspended" and behind < len(STAGES):
+        stage = story.template.gates[behind].stage
+        story.gates[stage] = PastGate(
+            state=GateState.SUSPENDED,
+            since=now - timedelta(days=20),
+            reason="资金来源调整，暂缓实施",
+            document_no=f"德政字〔{today.year}〕{40 + number}号",
+        )
     at_work = behind < 4 or described.stage != "construction"
     if behind < len(STAGES) and described.status == "active" and at_work:
         _current(story, behind)

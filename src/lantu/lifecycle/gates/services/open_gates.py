@@ -20,7 +20,7 @@ from lantu.lifecycle.gates.services.passing import advance, hand_on, lock_gate, 
 from lantu.lifecycle.gates.services.recompute import recompute_gates
 from lantu.lifecycle.gates.states import Verb
 from lantu.packs.gates import Template
-from lantu.projects.models import Project, Stage
+from lantu.projects.models import Project, Stage, Status
 
 
 @transaction.atomic
@@ -71,6 +71,12 @@ def start_gate(gate: Gate, *, by: User, now: datetime, version: int | None = Non
         gate.project,
     )
     gate = lock_gate(gate, version=version)
+    if gate.project.status != Status.ACTIVE:
+        raise Refused(
+            "gates.project_stopped",
+            _("项目当前为“%(status)s”，不能启动关口。") % {"status": gate.project.get_status_display()},
+            remedy=_("请先凭决定文件恢复。"),
+        )
     before, after = advance(gate, Verb.START)
     gate.started_at = now
     hand_on(gate, now=now, actor=by, outcome="")

@@ -16,11 +16,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
-from lantu.calc.gate_lamps import GateFacts, gate_lamp
+from lantu.calc.gate_lamps import PASSED_STATES, GateFacts, gate_lamp
 from lantu.lifecycle.gates.book import book, work_calendar
 from lantu.projects.models import Stage, Status
 
 CHUNK = 2000
+PAUSED = (Status.SUSPENDED, Status.CANCELLED)
 COUNT = """
 UPDATE lifecycle_gate AS g SET hard_missing = c.hard, soft_missing = c.soft
 FROM (SELECT gate_id, count(*) FILTER (WHERE hard AND state NOT IN ('confirmed', 'waived')) AS hard,
@@ -106,8 +107,9 @@ def _judged(rows: list[tuple[Any, ...]], today: date) -> Iterator[tuple[int, str
         stage, hard_missing, after = row[2], row[5], _list(row[6])
         if row[11]:
             overdue.add(stage)
+        paused = row[13] in PAUSED and row[3] not in PASSED_STATES
         facts = GateFacts(
-            state=row[3],
+            state="suspended" if paused else row[3],
             due_on=row[4],
             hard_missing=hard_missing,
             conditions_open=row[10],

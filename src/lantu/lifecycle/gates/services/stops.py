@@ -32,16 +32,16 @@ from lantu.lifecycle.gates.states import ConditionState, GateState, StepState, V
 from lantu.projects.models import Status
 from lantu.projects.services.advance_stage import set_status
 
-STOPPED_FROM = (
-    GateState.NOT_STARTED, GateState.PREPARING, GateState.SUBMITTED, GateState.REVIEWING, GateState.RETURNED,
-    GateState.HELD, GateState.REOPENED,
+AT_WORK = (
+    GateState.PREPARING, GateState.SUBMITTED, GateState.REVIEWING, GateState.RETURNED, GateState.HELD, GateState.REOPENED,
 )  # fmt: skip
+STOPPED_FROM = (GateState.NOT_STARTED, *AT_WORK)
 
 
 @transaction.atomic
 def suspend_gates(plan: GatePlan, *, by: User, now: datetime, document_no: str, reason: str) -> list[Gate]:
-    """停缓建: every gate that has not passed stops; each is looked at again by a day. What was with the departments goes
-    back to the owner."""
+    """停缓建: every gate at work stops, or the next one where none is; it is looked at again by a day. What was with the
+    departments goes back to the owner, and no further gate starts meanwhile."""
     number, why = _decision(plan, by, document_no, reason)
     _withdraw_steps(plan, now=now, by=by)
 
@@ -49,7 +49,10 @@ def suspend_gates(plan: GatePlan, *, by: User, now: datetime, document_no: str, 
         gate.stood_at = before
         return GateSuspended(**told(gate, before, after), document_no=number)
 
-    gates = _each(plan, STOPPED_FROM, Verb.SUSPEND, stop, number=number, why=why, by=by, now=now)
+    at_work = Gate.objects.filter(plan=plan, state__in=AT_WORK).exists()
+    states: tuple[str, ...] = AT_WORK if at_work else (GateState.NOT_STARTED,)
+    most = None if at_work else 1
+    gates = _each(plan, states, Verb.SUSPEND, stop, number=number, why=why, by=by, now=now, most=most)
     set_status(plan.project, status=Status.SUSPENDED, now=now, actor=by, reason=f"{number} {why}")
     recompute_gates(now=now, project_ids=[plan.project_id])
     return gates
@@ -112,10 +115,11 @@ def _each(
     why: str,
     by: User,
     now: datetime,
+    most: int | None = None,
 ) -> list[Gate]:
     """Walk every gate of the plan that stands in one of ``states``. Raises Refused where there is none."""
     gates = []
-    for found in Gate.objects.filter(plan=plan, state__in=states).order_by("number"):
+    for found in Gate.objects.filter(plan=plan, state__in=states).order_by("number")[:most]:
         gate = passing.lock_gate(found)
         before, after = passing.advance(gate, verb)
         gate.document_no, gate.reason = number, why

@@ -39,12 +39,9 @@ from lantu.projects.models import Project
 from lantu.projects.services.recompute_lamp import recompute_lamps
 
 WITH_DUTY = (
-    GateState.PREPARING,
-    GateState.SUBMITTED,
-    GateState.REVIEWING,
-    GateState.RETURNED,
-    GateState.HELD,
-)
+    GateState.PREPARING, GateState.SUBMITTED, GateState.REVIEWING, GateState.RETURNED, GateState.HELD,
+    GateState.SUSPENDED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +65,8 @@ class PastGate:
     conditions: Mapping[str, date] = field(default_factory=dict)
     reason: str = ""
     due_on: date | None = None
+    document_no: str = ""
+    """Of the decision, for a suspended gate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +154,7 @@ def _fill_gate(
     gate: Gate, known: PastGate, steps: list[GateStep], project: Project, *, officer: User
 ) -> None:
     gate.state, gate.started_at, gate.reason = known.state, known.since, known.reason
+    gate.document_no = known.document_no
     if known.due_on is not None:
         gate.due_on = gate.original_due_on = known.due_on
     if known.state not in (*PASSED_STATES, GateState.SUBMITTED, GateState.REVIEWING, GateState.HELD):

@@ -126,7 +126,7 @@ def test_over_the_api(cast: Any, plan: GatePlan, planner: Any) -> None:
     assert tick.json()["state"] == "confirmed"
     gate = gate_of(plan, "initiation")
     refused = client.post(f"{api}/gates/{gate.pk}/do/submit", {}, content_type="application/json")
-    assert (refused.status_code, refused.json()["code"]) == (422, "gates.incomplete")
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:lantu:gates.incomplete")
     listed = client.get(f"{api}/gates?stage=initiation").json()
     assert [row["id"] for row in listed["items"]] == [gate.pk]
     assert len(client.get(f"{api}/gates/templates").json()) == 6

@@ -104,7 +104,7 @@ def test_an_interlock_blocks_only_what_depends_on_it(cast: Any, plan: GatePlan) 
     # Lanes run side by side: targets wait for nothing, whatever the other lanes do.
     assert s.apply_step(step_of(plan, "targets"), by=cast.owner, now=NOW).state == "applied"
     complete(plan, "tender", cast)
-    with pytest.raises(Refused, match=r"要先有：净地交付确认.*施工许可证.*无净地不得开工"):
+    with pytest.raises(Refused, match=r"要先有：施工许可证.*净地交付确认.*无净地不得开工"):
         s.apply_step(step_of(plan, "start_order"), by=cast.owner, now=NOW)
 
 
@@ -201,6 +201,8 @@ def test_stop_resume_and_cancel_need_a_document(cast: Any, plan: GatePlan) -> No
     with pytest.raises(Refused, match="要件暂停办理"):
         s.apply_step(step_of(plan, "site_opinion"), by=cast.owner, now=NOW)
     assert ours() == []
+    with pytest.raises(Refused, match="不能启动关口"):
+        s.start_gate(gate_of(plan, "design"), by=cast.owner, now=NOW)
     s.resume_gates(plan, by=cast.director, now=NOW + DAY, document_no="德政字〔2026〕15号", reason="资金到位")
     assert [gate.state for gate in Gate.objects.filter(plan=plan)] == ["preparing"] + ["not_started"] * 5
     s.cancel_gates(plan, by=cast.director, now=NOW + DAY, document_no="德政字〔2026〕16号", reason="规划调整")
