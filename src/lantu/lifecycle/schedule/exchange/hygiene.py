@@ -14,6 +14,7 @@ from lantu.lifecycle.schedule.exchange.neutral import (
 )
 
 SHOWN_EACH = 50
+SHOWN_VALUES = 3
 DEEPEST = 60
 
 
@@ -29,6 +30,7 @@ def finish_project(project: NeutralSchedule) -> None:
     project.links = _links(project)
     _codes(project)
     _words(project)
+    _dates(project)
     leaves = project.leaves
     if leaves and not any(activity.baselines for activity in leaves):
         project.findings.append(Finding(code="baseline_absent", level="info"))
@@ -175,3 +177,51 @@ def _words(project: NeutralSchedule) -> None:
         project.findings.append(
             Finding(code="finish_before_start", level="warn", line=activity.line, params=params)
         )
+
+
+def _dates(project: NeutralSchedule) -> None:
+    """Dates and lengths that contradict the plan itself: kept as they are, and told."""
+    leaves = project.leaves
+    until = project.data_date
+    if until is not None:
+        ahead = [
+            a for a in leaves if (a.actual_start_at or until) > until or (a.actual_finish_at or until) > until
+        ]
+        if ahead:
+            params = {"count": len(ahead), "code": ahead[0].code, "name": ahead[0].name}
+            project.findings.append(
+                Finding(code="actual_after_data_date", level="warn", line=ahead[0].line, params=params)
+            )
+    for activity in leaves:
+        if (activity.duration_min or 0) < 0:
+            params = {"code": activity.code, "name": activity.name}
+            project.findings.append(
+                Finding(code="duration_negative", level="warn", line=activity.line, params=params)
+            )
+    early = [
+        a for a in leaves for span in a.baselines[:1]
+        if span.start_at and a.start_at and a.start_at < span.start_at and span.number == 0
+    ]  # fmt: skip
+    if early:
+        params = {"count": len(early), "code": early[0].code, "name": early[0].name}
+        project.findings.append(
+            Finding(code="before_baseline", level="info", line=early[0].line, params=params)
+        )
+    has_in, has_out = (
+        {link.successor_uid for link in project.links},
+        {link.predecessor_uid for link in project.links},
+    )
+    tied = [a for a in leaves if a.kind is not Kind.LOE]
+    counts = {
+        "without_before": sum(a.uid not in has_in for a in tied),
+        "without_after": sum(a.uid not in has_out for a in tied),
+    }
+    if len(tied) > 1 and max(counts.values()) > 1:
+        project.findings.append(Finding(code="open_ends", level="info", params=counts))
+
+
+def tell_unreadable(project: NeutralSchedule, values: list[str], what: str) -> None:
+    """``what``: dates or numbers. One finding for all of them, with the first three as examples."""
+    if values:
+        params = {"count": len(values), "examples": "、".join(value[:30] for value in values[:SHOWN_VALUES])}
+        project.findings.append(Finding(code=f"{what}_unreadable", level="bad", params=params))

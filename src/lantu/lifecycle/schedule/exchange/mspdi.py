@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from lantu.lifecycle.schedule.exchange.hygiene import finish_project
+from lantu.lifecycle.schedule.exchange.hygiene import finish_project, tell_unreadable
 from lantu.lifecycle.schedule.exchange.mspdi_calendar import read_calendars
 from lantu.lifecycle.schedule.exchange.neutral import (
     DAY_MIN,
@@ -27,7 +27,7 @@ from lantu.lifecycle.schedule.exchange.neutral import (
     Resource,
     Span,
 )
-from lantu.lifecycle.schedule.exchange.texts import number, refuse, stamp
+from lantu.lifecycle.schedule.exchange.texts import number, refuse, stamp, unreadable
 from lantu.lifecycle.schedule.exchange.xml_tools import XmlText, each, fields, text_of
 
 if TYPE_CHECKING:
@@ -62,6 +62,11 @@ CODE_NAMES = frozenset(
     ("activity id", "activity code", "activityid", "编号", "作业代码", "任务编号", "作业编号")
 )
 LARGEST_MIN = 120_000_000
+DATES = (
+    "Start", "Finish", "EarlyStart", "EarlyFinish", "LateStart", "LateFinish", "ActualStart", "ActualFinish", "ConstraintDate",
+    "Deadline",
+)  # fmt: skip
+LENGTHS = ("Duration", "RemainingDuration")
 
 
 def read_mspdi(content: bytes, *, encoding: str = "") -> Reading:
@@ -142,6 +147,18 @@ class _Reader:
         elements = list(each(self.root, "Tasks", "Task"))
         rows = [self._read(element) for element in elements]
         kept = [row for row in rows if row is not None]
+        odd = [
+            value
+            for _a, words in kept
+            for value in unreadable((words.get(name, "") for name in DATES), stamp)
+        ]
+        tell_unreadable(project, odd, "dates")
+        odd = [
+            value
+            for _a, words in kept
+            for value in unreadable((words.get(name, "") for name in LENGTHS), duration)
+        ]
+        tell_unreadable(project, odd, "numbers")
         _parents(kept)
         _codes(kept, project)
         project.activities = [activity for activity, _words in kept]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from lantu.lifecycle.schedule.exchange import p6_words
-from lantu.lifecycle.schedule.exchange.hygiene import finish_project
+from lantu.lifecycle.schedule.exchange.hygiene import finish_project, tell_unreadable
 from lantu.lifecycle.schedule.exchange.neutral import (
     DAY_MIN,
     Activity,
@@ -28,7 +28,7 @@ from lantu.lifecycle.schedule.exchange.neutral import (
     Span,
     tidy_day,
 )
-from lantu.lifecycle.schedule.exchange.texts import clock, minutes, number, refuse, stamp
+from lantu.lifecycle.schedule.exchange.texts import clock, minutes, number, refuse, stamp, unreadable
 from lantu.lifecycle.schedule.exchange.xml_tools import XmlText, each, fields, text_of
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ WEEKDAYS = {
     )
 }
 PROJECTS = ("Project", "BaselineProject")
+HOURS = ("PlannedDuration", "RemainingDuration", "TotalFloat", "FreeFloat")
 
 
 def read_pmxml(content: bytes, *, encoding: str = "") -> Reading:
@@ -174,7 +175,16 @@ def _project(element: Element, calendars: list[Calendar], resources: list[Resour
     project.calendars = list(calendars) + [
         _calendar(own, project.findings) for own in each(element, "Calendar")
     ]
-    project.activities = [_activity(fields(each_one)) for each_one in each(element, "Activity")]
+    rows = [fields(each_one) for each_one in each(element, "Activity")]
+    project.activities = [_activity(row) for row in rows]
+    odd = [
+        value
+        for row in rows
+        for value in unreadable((row[name] for name in row if name.endswith("Date")), stamp)
+    ]
+    tell_unreadable(project, odd, "dates")
+    odd = [value for row in rows for value in unreadable((row.get(name, "") for name in HOURS), minutes)]
+    tell_unreadable(project, odd, "numbers")
     nodes = sorted(each(element, "WBS"), key=lambda node: number(text_of(node, "SequenceNumber")) or 0.0)
     project.activities += [_node(fields(node)) for node in nodes]
     project.links = [_link(fields(one), lag_calendar, project) for one in each(element, "Relationship")]

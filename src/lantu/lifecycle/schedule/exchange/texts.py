@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -168,3 +169,8 @@ def clock(text: str | None) -> int | None:
         return None
     value = int(found.group(1)) * 60 + int(found.group(2))
     return value if value <= 1440 and int(found.group(2)) < 60 else None
+
+
+def unreadable(values: Iterable[str], read: Callable[[str], object]) -> list[str]:
+    """Those texts that say something which ``read`` cannot make anything of."""
+    return [value for value in values if value and read(value) is None]

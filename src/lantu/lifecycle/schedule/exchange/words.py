@@ -35,6 +35,14 @@ SENTENCES: dict[str, Any] = {
     "codes_from": gettext_lazy("文件没有任务编号一栏，编号取自%(source)s。"),
     "names_blank": gettext_lazy("有 %(count)s 项任务没有名称，镜像里显示编号。"),
     "finish_before_start": gettext_lazy("任务“%(code)s %(name)s”的完成早于开始，日期照原样保留。"),
+    "actual_after_data_date": gettext_lazy(
+        "有 %(count)s 项任务的实际日期晚于数据日期，如“%(code)s %(name)s”；日期照原样保留，请在原软件里核对。"
+    ),
+    "duration_negative": gettext_lazy("任务“%(code)s %(name)s”的工期是负数，按零读取。"),
+    "before_baseline": gettext_lazy("有 %(count)s 项任务的开始早于基准，如“%(code)s %(name)s”。"),
+    "open_ends": gettext_lazy("没有紧前任务的 %(without_before)s 项，没有紧后任务的 %(without_after)s 项。"),
+    "dates_unreadable": gettext_lazy("有 %(count)s 个日期无法理解，按未填读取，如：%(examples)s。"),
+    "numbers_unreadable": gettext_lazy("有 %(count)s 个时长无法理解，按未填读取，如：%(examples)s。"),
     "link_end_missing": gettext_lazy("一条逻辑关系的一端（%(uid)s）不在文件里，已略去。"),
     "link_other_project": gettext_lazy("一条逻辑关系连到其他项目（%(uid)s），已略去。"),
     "link_kind_unknown": gettext_lazy("不认识的关系类型“%(kind)s”，按“完成—开始”读取。"),

@@ -26,12 +26,13 @@ LONGEST_FIELD = 500_000
 
 @dataclass
 class Table:
-    """``rows`` are as long as the file wrote them; ``lines[n]`` is the line of ``rows[n]``."""
+    """``rows`` are as long as the file wrote them; ``lines[n]`` is the line of ``rows[n]``, ``heads[n]`` its fields."""
 
     name: str
     fields: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    heads: list[list[str]] = field(default_factory=list)
     count: int = 0
 
 
@@ -58,8 +59,7 @@ class XerFile:
         found = self.tables.get(table)
         if found is None:
             return
-        names = found.fields
-        for cells, line in zip(found.rows, found.lines, strict=True):
+        for names, cells, line in zip(found.heads, found.rows, found.lines, strict=True):
             row = Row(zip(names, cells, strict=False))
             row.line = line
             yield row
@@ -145,6 +145,7 @@ class _Lines:
             cells = [_unquoted(cell) for cell in cells]
         table.rows.append(cells)
         table.lines.append(number)
+        table.heads.append(table.fields)
 
     def _continued(self, number: int, line: str) -> None:
         """A line break inside a text field: the line belongs to the row before."""

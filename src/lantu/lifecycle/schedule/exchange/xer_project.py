@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from lantu.lifecycle.schedule.exchange import p6_words
-from lantu.lifecycle.schedule.exchange.hygiene import finish_project
+from lantu.lifecycle.schedule.exchange.hygiene import finish_project, tell_unreadable
 from lantu.lifecycle.schedule.exchange.neutral import (
     Activity,
     Assignment,
@@ -22,8 +22,14 @@ from lantu.lifecycle.schedule.exchange.neutral import (
     Span,
 )
 from lantu.lifecycle.schedule.exchange.p6_calendar import CalendarUnreadable, read_calendar_data
-from lantu.lifecycle.schedule.exchange.texts import minutes, number, stamp
+from lantu.lifecycle.schedule.exchange.texts import minutes, number, stamp, unreadable
 from lantu.lifecycle.schedule.exchange.xer import Row, XerFile, read_tables
+
+DATES = (
+    "act_start_date", "act_end_date", "early_start_date", "early_end_date", "late_start_date", "late_end_date",
+    "target_start_date", "target_end_date", "restart_date", "reend_date", "cstr_date", "cstr_date2", "expect_end_date",
+)  # fmt: skip
+HOURS = ("target_drtn_hr_cnt", "remain_drtn_hr_cnt", "total_float_hr_cnt", "free_float_hr_cnt")
 
 
 def read_xer(content: bytes, *, encoding: str = "", unended: bool = False) -> Reading:
@@ -167,6 +173,8 @@ class _Projects:
     def _tasks(self, roots: dict[str, str]) -> None:
         homeless = 0
         leaves: dict[str, list[Activity]] = defaultdict(list)
+        odd_dates: dict[str, list[str]] = defaultdict(list)
+        odd_numbers: dict[str, list[str]] = defaultdict(list)
         for row in self.file.rows("TASK"):
             project = self.by_uid.get(row["proj_id"])
             if project is None:
@@ -176,9 +184,13 @@ class _Projects:
                 project.findings.append(Finding(code="activity_without_id", level="warn", line=row.line))
                 continue
             leaves[project.uid].append(_activity(row, roots.get(project.uid, "")))
+            odd_dates[project.uid] += unreadable(map(row.__getitem__, DATES), stamp)
+            odd_numbers[project.uid] += unreadable(map(row.__getitem__, HOURS), minutes)
         for uid, found in leaves.items():
             # As P6 shows them: what hangs on a node itself, then the nodes below it.
             self.by_uid[uid].activities[:0] = found
+            tell_unreadable(self.by_uid[uid], odd_dates[uid], "dates")
+            tell_unreadable(self.by_uid[uid], odd_numbers[uid], "numbers")
         if homeless:
             self.findings.append(Finding(code="activities_homeless", level="bad", params={"count": homeless}))
 

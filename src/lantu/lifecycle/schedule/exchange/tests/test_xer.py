@@ -140,6 +140,25 @@ def test_double_codes_are_told() -> None:
     assert found.params == {"code": "X", "count": 2}
 
 
+def test_a_table_that_stands_twice_keeps_its_own_columns() -> None:
+    more = table("TASK", ["task_code", "task_id", "proj_id", "task_name"], [["B7", "7", "1", "Later"]])
+    reading = read(xer([task("1")], extra=more))
+    assert [(a.code, a.name) for a in reading.project().leaves] == [("A1", "Task 1"), ("B7", "Later")]
+    assert "table_twice" in codes(reading)
+
+
+def test_unreadable_and_contradicting_values_are_told() -> None:
+    odd = task("1", hours="many", early_start_date="2026-13-45 08:00")
+    ahead = task("2", hours="-8", act_start_date="2027-01-04 08:00")
+    reading = read(xer([odd, ahead, task("3")]))
+    found = {finding.code: finding.params for finding in reading.project().findings}
+    assert found["dates_unreadable"] == {"count": 1, "examples": "2026-13-45 08:00"}
+    assert found["numbers_unreadable"]["count"] == 2
+    assert found["actual_after_data_date"]["code"] == "A2"
+    assert found["duration_negative"]["code"] == "A2"
+    assert found["open_ends"] == {"without_before": 3, "without_after": 3}
+
+
 def test_lag_calendar_and_constraints() -> None:
     options = table(
         "SCHEDOPTIONS",
