@@ -152,3 +152,18 @@ def test_the_night_does_not_need_anybody(cast: Any, sites: list[Project]) -> Non
     take_over([begun(site) for site in sites], actor=cast.officer, now=NOW)
     recompute(int((NOW + timedelta(days=300)).timestamp()))
     assert Gate.objects.get(project=sites[0], stage="design").lamp == "red"
+
+
+def test_waiting_moves_the_finish_of_the_plan_in_force(cast: Any, site_project: Any) -> None:
+    from lantu.lifecycle.gates.outlook import late_days
+    from lantu.lifecycle.schedule.models import ScheduleActivity
+    from lantu.lifecycle.schedule.tests.scenes import in_force
+
+    Project.objects.filter(pk=site_project.pk).update(stage="design")
+    take_over([begun(Project.objects.get(pk=site_project.pk))], actor=cast.officer, now=NOW)
+    found = board(GatePlan.objects.get(), cast.director, NOW)
+    assert found.waiting[0].late_days is None
+    schedule = in_force(site_project, cast, now=NOW)
+    assert late_days(site_project, found.waiting[0], NOW) is None
+    ScheduleActivity.objects.filter(schedule=schedule, code="F").update(name="开工令")
+    assert late_days(site_project, found.waiting[0], NOW) == 1
