@@ -57,7 +57,8 @@ MILESTONES: tuple[tuple[str, str, str, int, str, float | None], ...] = (
     ("build", "首批小区竣工交付", "五方验收合格并完成移交", 30, "officer01", None),
     ("attract", "街区开街运营", "开街率达到 60%", 35, "officer01", None),
 )
-AREA = [[115.95, 37.12], [116.62, 37.05], [116.98, 37.42], [116.78, 37.82], [116.2, 37.7], [115.95, 37.12]]
+# Degrees around the members' places that the drawn area reaches.
+MARGIN = 0.04
 FOREWORD = "本月重点：保供水管网年内通水，抓亮灯项目逐项销号；连续两月未报送进度的项目请说明原因。"
 
 
@@ -66,7 +67,7 @@ def put_programme(agenda: Agenda, plan: DemoPlan, world: World) -> None:
     zone = plan.made_for.tzinfo
     starts_on = date(plan.made_for.year - 1, 1, 1)
     chosen = _members(plan)
-    story = _Story(world, starts_on)
+    story = _Story(world, starts_on, chosen)
     begin = datetime(starts_on.year, 1, 12, 9, 30, tzinfo=zone)
     first = [one for one in chosen if one.created_on < begin.date()]
     agenda.add(begin, "programme", partial(story.draft, [one.key for one in first]))
@@ -100,6 +101,15 @@ def _members(plan: DemoPlan) -> list[DemoProject]:
     return sorted(found, key=lambda one: (one.created_on, one.key))[:MEMBERS]
 
 
+def _around(chosen: Sequence[DemoProject]) -> dict[str, Any]:
+    """The area that the members lie in."""
+    from shapely import MultiPoint
+    from shapely.geometry import mapping
+
+    hull = MultiPoint([(one.lon, one.lat) for one in chosen]).convex_hull.buffer(MARGIN).simplify(MARGIN / 4)
+    return {"type": "Polygon", "coordinates": [[list(point) for point in mapping(hull)["coordinates"][0]]]}
+
+
 def _first_of(start: date, months: int) -> date:
     return date(start.year + (start.month - 1 + months) // 12, (start.month - 1 + months) % 12 + 1, 1)
 
@@ -107,8 +117,8 @@ def _first_of(start: date, months: int) -> date:
 class _Story:
     """The people of the programme, and what they have made so far."""
 
-    def __init__(self, world: World, starts_on: date) -> None:
-        self.world, self.starts_on = world, starts_on
+    def __init__(self, world: World, starts_on: date, chosen: Sequence[DemoProject]) -> None:
+        self.world, self.starts_on, self.chosen = world, starts_on, chosen
         self.programme: Programme | None = None
         self.milestones: list[ProgrammeMilestone] = []
 
@@ -131,8 +141,8 @@ class _Story:
             lead_unit=self.world.units["bureau"],
             steward=self.who("deputy01"),
             approver=self.who("director"),
-            county_codes=["371402", "371403", "3714T1"],
-            geometry={"type": "Polygon", "coordinates": [AREA]},
+            county_codes=sorted({one.area_code for one in self.chosen}),
+            geometry=_around(self.chosen),
             lanes=LANES,
             by=officer,
             now=now,
