@@ -13,7 +13,11 @@ define(
     _("办理共同节点"),
     roles=READERS - {Role.AUDITOR, Role.EXPERT},
 )
-define("lifecycle.cases_read", _("查看经验模板"), roles=READERS)
+define(
+    "lifecycle.cases_read",
+    _("查看经验模板"),
+    roles=BUREAU | {Role.VICEMAYOR, Role.CLERK, Role.COUNTY, Role.OWNER, Role.DESIGNER, Role.AUDITOR},
+)
 define("lifecycle.cases_make", _("编制经验模板"), roles=BUREAU)
 define("lifecycle.cases_approve", _("批准经验模板"), roles=BUREAU)
 define("lifecycle.cases_use", _("套用经验模板"), roles=BUREAU | {Role.COUNTY, Role.OWNER})

@@ -202,10 +202,12 @@ def test_pages_of_templates(cast: Any, finished: Project, coming: Project) -> No
     boss.force_login(cast.director)
     boss.post(f"{P}/{template.pk}/do/approve/", {"edited_no": template.edited_no})
     reader = Client()
-    reader.force_login(cast.contractor)
+    reader.force_login(cast.owner)
     page = reader.get(template.get_absolute_url()).content.decode()
     assert finished.name not in page
-    assert reader.get(f"{P}/{template.pk}/use/").status_code == 403
+    assert reader.get(f"{P}/{template.pk}/use/").status_code == 200
+    reader.force_login(cast.contractor)
+    assert reader.get(template.get_absolute_url()).status_code == 403
     page = client.get(f"{P}/{template.pk}/use/?project={coming.code}&starts_on=2026-01-05").content.decode()
     assert "确认生成" in page
     sha = page.split('name="preview_sha256" value="')[1][:64]
