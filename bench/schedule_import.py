@@ -46,75 +46,48 @@ WEEK = "(0||CalendarData()((0||DaysOfWeek()((0||1()())" + "".join(
 ) + "(0||7()())))(0||Exceptions()())))"  # fmt: skip
 
 
+def _table(name: str, fields: str, rows: list[list[Any]]) -> list[str]:
+    head = [f"%T\t{name}", "%F\t" + fields.replace(" ", "\t")]
+    return head + ["%R\t" + "\t".join(str(cell) for cell in row) for row in rows]
+
+
 def synthetic(activities: int = ACTIVITIES, links: int = LINKS) -> bytes:
     """A plan of that size in XER, the same on every machine; links lead at most 400 rows ahead."""
     rng = random.Random(20261122)
-    lines = ["ERMHDR\t19.12\t2026-11-22\tProject\tadmin\tadmin\tdb\tProject Management\tCNY"]
-
-    def table(name: str, fields: str, rows: Any) -> None:
-        lines.append(f"%T\t{name}")
-        lines.append("%F\t" + fields.replace(" ", "\t"))
-        lines.extend("%R\t" + "\t".join(str(cell) for cell in row) for row in rows)
-
     begin = datetime(2026, 1, 5, 8)
-    table(
-        "PROJECT",
-        "proj_id proj_short_name clndr_id last_recalc_date plan_start_date",
-        [[1, "BIG", 1, begin, begin]],
-    )
-    table(
-        "CALENDAR",
-        "clndr_id default_flag clndr_name clndr_type day_hr_cnt clndr_data",
-        [[1, "Y", "五天", "CA_Base", 8, WEEK]],
-    )
     nodes = activities // 50
-    table(
-        "PROJWBS",
-        "wbs_id proj_id proj_node_flag seq_num wbs_short_name wbs_name parent_wbs_id",
-        [
-            [n, 1, "N" if n else "Y", n, f"W{n}", f"分部 {n}", "" if n == 0 else (n - 1) // 6]
-            for n in range(nodes)
-        ],
-    )
-    stamps = [begin + timedelta(days=n // 40) for n in range(activities)]
-    table(
-        "TASK",
-        "task_id proj_id wbs_id clndr_id task_type status_code complete_pct_type task_code task_name target_drtn_hr_cnt "
-        "remain_drtn_hr_cnt early_start_date early_end_date late_start_date late_end_date total_float_hr_cnt",
-        [
-            [
-                n,
-                1,
-                n // 50 % nodes,
-                1,
-                "TT_Task",
-                "TK_NotStart",
-                "CP_Drtn",
-                f"A{n:06d}",
-                f"作业 {n}",
-                40,
-                40,
-                day,
-                day,
-                day,
-                day,
-                0,
-            ]
-            for n, day in enumerate(stamps)
-        ],
-    )
+    days = [begin + timedelta(days=n // 40) for n in range(activities)]
     pairs: set[tuple[int, int]] = set()
     while len(pairs) < links:
         before = rng.randrange(activities - 1)
         pairs.add((before, min(before + rng.randrange(1, 400), activities - 1)))
-    table(
-        "TASKPRED",
-        "task_pred_id task_id pred_task_id proj_id pred_proj_id pred_type lag_hr_cnt",
-        [
-            [n, after, before, 1, 1, rng.choice(("PR_FS", "PR_FS", "PR_SS", "PR_FF")), rng.choice((0, 0, 8))]
-            for n, (before, after) in enumerate(sorted(pairs))
-        ],
-    )
+    kinds = ("PR_FS", "PR_FS", "PR_SS", "PR_FF")
+    lines = [
+        "ERMHDR\t19.12\t2026-11-22\tProject\tadmin\tadmin\tdb\tProject Management\tCNY",
+        *_table("PROJECT", "proj_id proj_short_name clndr_id last_recalc_date plan_start_date", [[1, "BIG", 1, begin, begin]]),
+        *_table(
+            "CALENDAR", "clndr_id default_flag clndr_name clndr_type day_hr_cnt clndr_data", [[1, "Y", "五天", "CA_Base", 8, WEEK]]
+        ),
+        *_table(
+            "PROJWBS",
+            "wbs_id proj_id proj_node_flag seq_num wbs_short_name wbs_name parent_wbs_id",
+            [[n, 1, "N" if n else "Y", n, f"W{n}", f"分部 {n}", (n - 1) // 6 if n else ""] for n in range(nodes)],
+        ),
+        *_table(
+            "TASK",
+            "task_id proj_id wbs_id clndr_id task_type status_code complete_pct_type task_code task_name target_drtn_hr_cnt "
+            "remain_drtn_hr_cnt early_start_date early_end_date late_start_date late_end_date total_float_hr_cnt",
+            [
+                [n, 1, n // 50 % nodes, 1, "TT_Task", "TK_NotStart", "CP_Drtn", f"A{n:06d}", f"作业 {n}", 40, 40, day, day, day, day, 0]
+                for n, day in enumerate(days)
+            ],
+        ),
+        *_table(
+            "TASKPRED",
+            "task_pred_id task_id pred_task_id proj_id pred_proj_id pred_type lag_hr_cnt",
+            [[n, after, before, 1, 1, rng.choice(kinds), rng.choice((0, 0, 8))] for n, (before, after) in enumerate(sorted(pairs))],
+        ),
+    ]  # fmt: skip
     return ("\n".join(lines) + "\n%E\n").encode("gb18030")
 
 

@@ -142,6 +142,7 @@ class _Reader:
         self.inactive: set[str] = set()
 
     def made(self) -> NeutralSchedule:
+        """The project, read in one pass over the file."""
         project = self.project
         project.calendars = read_calendars(self.root, self.hours_per_day, project.findings)
         elements = list(each(self.root, "Tasks", "Task"))
@@ -363,4 +364,5 @@ def _codes(rows: list[tuple[Activity, dict[str, str]]], project: NeutralSchedule
         if source == "own" and activity.code:
             continue
         activity.code = (words.get("WBS") or row) if source == "wbs" or activity.kind is Kind.SUMMARY else row
-    project.findings.append(Finding(code="codes_from", params={"source": source}))
+    if source != "own":
+        project.findings.append(Finding(code="codes_from", params={"source": source}))

@@ -74,6 +74,7 @@ class _Row:
         return self.cells.get(key, ("", None))[1]
 
     def text(self, key: str) -> str:
+        """The cell as text, whole numbers without a point."""
         value = self[key]
         if isinstance(value, float) and value.is_integer():
             value = int(value)

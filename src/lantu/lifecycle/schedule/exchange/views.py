@@ -100,6 +100,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm: a worker stores the mirror."""
     run = get_visible_import(request.user, pk)
     ask_to_apply(run=run, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
     return HttpResponseRedirect(reverse("lifecycle:schedule_import_run", args=[pk]))
@@ -107,6 +108,7 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def import_choose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which project of the file is meant."""
     run = get_visible_import(request.user, pk)
     choose_project(run=run, project_uid=request.POST.get("project_uid", ""), actor=request.user)  # type: ignore[arg-type]
     return HttpResponseRedirect(reverse("lifecycle:schedule_import_run", args=[pk]))

@@ -66,7 +66,6 @@ REASONS: dict[str, Any] = {
 CODE_SOURCES: dict[str, Any] = {
     "wbs": gettext_lazy(" WBS"),
     "row": gettext_lazy("行号"),
-    "own": gettext_lazy("自定义字段"),
 }
 ENCODING_WHY: dict[str, Any] = {
     "stated": gettext_lazy("您指定的"),

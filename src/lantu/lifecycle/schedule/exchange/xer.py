@@ -56,6 +56,7 @@ class XerFile:
     lines: int
 
     def rows(self, table: str) -> Iterator[Row]:
+        """The rows of a table, none where the file lacks it."""
         found = self.tables.get(table)
         if found is None:
             return

@@ -61,6 +61,7 @@ class _Projects:
         self.options: dict[str, Row] = {row["proj_id"]: row for row in file.rows("SCHEDOPTIONS")}
 
     def made(self) -> list[NeutralSchedule]:
+        """The projects that hold activities, baselines folded into theirs."""
         for row in self.file.rows("PROJECT"):
             self._project(row)
         calendars = self._calendars()

@@ -27,6 +27,7 @@ from lantu.site.demo.kept import put_kept_submission
 from lantu.site.demo.limits import put_limits
 from lantu.site.demo.past_month import put_past_month
 from lantu.site.demo.programmes import put_case, put_programme
+from lantu.site.demo.schedule_files import put_schedule_files
 from lantu.site.demo.schedules import put_schedules
 from lantu.site.demo.stations import put_stations
 from lantu.site.demo.trucks import put_trucks
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         self._progress("case template", put_case(plan, world, now=timezone.now()), 0)
         self._progress("checklists", put_checklists(plan, world, now=timezone.now()), 0)
         self._progress("schedules", put_schedules(plan, world, now=timezone.localtime(timezone.now())), 0)
+        self._progress("schedule files", put_schedule_files(plan, world, now=timezone.now()), 0)
         self._progress("annual plans", put_annual_plans(plan, world, now=timezone.now()), 0)
         # What the ladder told people months ago is no news to them today.
         for person in world.people.values():
