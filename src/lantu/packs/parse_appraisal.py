@@ -60,7 +60,7 @@ def parse_appraisal(top: Value, problems: list[str]) -> AppraisalRules:
         veto=Worded(veto["code"].text(), veto["name"].text(), veto["name_en"].text()),
         exclusions=_worded(f["exclusions"], problems, "", "code"),
         safety_subjects=f["safety_subjects"].texts(),
-        ranking=_numbers(f["ranking"], "least_months bottom bottom_share floor months"),
+        ranking=_numbers(f["ranking"], "least_months bottom bottom_share floor months below_plan"),
         peer_groups=_peers(f["peer_groups"], problems),
         sample_share=sample,
         guards=_numbers(f["guards"], GUARDS),

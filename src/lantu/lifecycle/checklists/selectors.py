@@ -23,7 +23,7 @@ from lantu.lifecycle.checklists.appraisal.models import (
     ChecklistQuestion,
     ChecklistSheet,
 )
-from lantu.lifecycle.checklists.appraisal.states import RunState
+from lantu.lifecycle.checklists.appraisal.states import OWED, RunState
 from lantu.lifecycle.checklists.models import Checklist, ChecklistImport, ChecklistItem
 from lantu.lifecycle.checklists.months import months_of
 from lantu.lifecycle.checklists.states import CLOSED_STATES, ChecklistState
@@ -219,7 +219,7 @@ def _cell(month: date, planned: float, fact: ChecklistFact | None) -> Cell:
     if fact is None:
         return Cell(month, planned, look="plan" if planned else "none")
     actual = float(fact.final_pct if fact.final_pct is not None else fact.pct)
-    if fact.final_pct is None and fact.reported_at is None:
+    if fact.state in OWED:
         return Cell(month, planned, actual, "wait", fact)
     gap = planned - actual
     look = "ok" if gap <= 0 else "warn" if gap <= 10 else "bad"

@@ -78,29 +78,27 @@ def _physical(project: Project, items: Iterable[Any], month: date) -> dict[int, 
     said = SourceFact(
         pct=float(figure.physical_pct),
         grade=figure.grade,
-        text=f"形象进度 {figure.month:%Y-%m} {figure.physical_pct}%",
+        text=f"{figure.month:%Y-%m} · {figure.physical_pct}%",
     )
     return {item.pk: said for item in items}
 
 
 def _invested(project: Project, items: Iterable[Any], month: date) -> dict[int, SourceFact]:
-    return _money(project, items, month, "invested_yuan", "完成投资")
+    return _money(project, items, month, "invested_yuan")
 
 
 def _paid(project: Project, items: Iterable[Any], month: date) -> dict[int, SourceFact]:
-    return _money(project, items, month, "paid_yuan", "支付")
+    return _money(project, items, month, "paid_yuan")
 
 
-def _money(
-    project: Project, items: Iterable[Any], month: date, field: str, label: str
-) -> dict[int, SourceFact]:
+def _money(project: Project, items: Iterable[Any], month: date, field: str) -> dict[int, SourceFact]:
     figure = _figure(project, month)
     value: Decimal | None = getattr(figure, field, None)
     if figure is None or value is None or project.total_investment_yuan <= 0:
         return {}
     pct = round(min(100.0, float(value) / float(project.total_investment_yuan) * 100), 2)
     said = SourceFact(
-        pct=pct, grade=figure.grade, text=f"{label} {figure.month:%Y-%m} {value} 元", yuan=float(value)
+        pct=pct, grade=figure.grade, text=f"{figure.month:%Y-%m} · ¥{value:,.0f}", yuan=float(value)
     )
     return {item.pk: said for item in items}
 
@@ -117,7 +115,7 @@ def _activity(project: Project, items: Iterable[Any], _month: date) -> dict[int,
         wanted[row.code]: SourceFact(
             pct=float(row.percent),
             grade=row.evidence_grade or "D",
-            text=f"进度计划 {row.code} {row.percent}%",
+            text=f"{row.code} · {row.percent:g}%",
         )
         for row in rows
     }
@@ -132,7 +130,7 @@ def _gate(project: Project, items: Iterable[Any], month: date) -> dict[int, Sour
         project=project, code__in=list(wanted), confirmed_at__isnull=False, evidence_on__lte=month_end(month)
     )
     return {
-        wanted[row.code]: SourceFact(pct=100.0, grade="A", text=f"关口文件 {row.label} {row.evidence_on}")
+        wanted[row.code]: SourceFact(pct=100.0, grade="A", text=f"{row.code} · {row.evidence_on}")
         for row in rows
     }
 

@@ -85,7 +85,7 @@ def _show(request: HttpRequest, checklist: Checklist, versions: list[Checklist])
             "signing": checklist.state == ChecklistState.SIGNING,
             "in_force": checklist.state == ChecklistState.IN_FORCE,
             "is_open": checklist.state not in CLOSED_STATES,
-            "events": [(event, event_name(event.kind)) for event in selectors.events_of(checklist)[:20]],
+            "events": [(event, event_name(event.kind)) for event in selectors.events_of(checklist)[:8]],
         },
     )
 

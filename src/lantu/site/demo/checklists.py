@@ -38,7 +38,8 @@ from lantu.site.demo.history import World
 EARLIEST_MONTH = 4
 OTHERS_FROM = 3
 LATE = {"3.4": 0.62, "3.5": 0.7, "2.4": 0.8, "1.5": 0.75}
-SPIKE = "3.6"
+SPIKE, SPIKE_MONTH = "3.6", 9
+CATCH_UP_DAYS = 40
 STORM, BOUNCED, DISPUTED, RETURNED = "3.1", "2.5", "2.2", "4.2"
 
 
@@ -216,7 +217,9 @@ class _Story:
             months.report_sheet(sheet, changes=changes, by=holder, now=at)
 
     def _late(self, run: AppraisalMonth, sheet: ChecklistSheet) -> bool:
-        """Some hand theirs in on the last day; in August one is never handed in."""
+        """Some hand theirs in on the last day."""
+        if run.month.month == SPIKE_MONTH and sheet.facts.filter(code=SPIKE).exists():
+            return True
         return _share("last day", run.month, sheet.person.username) < 0.3
 
     def _verify(self, run: AppraisalMonth, at: datetime, *, present: bool) -> None:
@@ -290,9 +293,10 @@ def _actual(fact: ChecklistFact, month: date) -> Decimal:
     """What the site has done: near the plan, a few lines slow, one that comes all at once. Never back."""
     planned = float(fact.planned_pct)
     if fact.code in LATE and fact.checklist.project.tags:
-        done = planned * LATE[fact.code]
+        late = fact.item.due_on is not None and (month - fact.item.due_on).days > CATCH_UP_DAYS
+        done = 100.0 if late else planned * LATE[fact.code]
     elif fact.code == SPIKE:
-        done = 31.4 if planned < 90 else 100.0
+        done = 31.4 if month.month < SPIKE_MONTH else 100.0
     else:
         drift = 9 * _share(fact.code, fact.checklist_id, month) - 6
         done = planned if planned >= 100 else max(0.0, planned + drift)

@@ -126,7 +126,7 @@ def compute(
         lines=[vars(line) | {"rows": list(line.rows)} for line in lines],
         adjustments=[adjustment_row(one) for one in agreed],
         facts_hash=facts_hash(facts, decided),
-        below_plan=lines[0].value is not None and lines[0].value < 1,
+        below_plan=lines[0].value is not None and lines[0].value < run.rules["ranking"]["below_plan"],
         total=total,
         grade=grade,
     )

@@ -37,7 +37,7 @@ from lantu.projects.models import Status
 
 RUN = "lifecycle.appraisalmonth"
 DONE = Decimal(100)
-FINISHED = "上月已完成，不再填报"
+FINISHED = gettext_noop("上月已完成，不再填报")
 
 
 @transaction.atomic
