@@ -54,6 +54,8 @@ class Prepared:
     # Neither finished nor a level of effort: their finishes make the end of the project.
     counted: Flags
     must_finish: int
+    # Times are working minutes of one calendar, where every minute is worked and a lag is a plain sum.
+    on_axis: bool = False
 
     @property
     def size(self) -> int:
@@ -94,7 +96,7 @@ class _Side:
 
 def wide_passes(prepared: Prepared, layers: Layers) -> Dates:
     """Both passes. Dates of activities in progress are those of the remaining work."""
-    kind = np.where(prepared.pinned, PINNED, prepared.shape)
+    kind = np.where(prepared.pinned, PINNED, 0 if prepared.on_axis else prepared.shape)
     key = (layers.level * len(prepared.lines) + prepared.calendar) * 4 + kind
     order = in_order(key)
     place = np.empty_like(order)
@@ -105,11 +107,12 @@ def wide_passes(prepared: Prepared, layers: Layers) -> Dates:
         (low, high, int(sorted_key[low] // 4 % len(prepared.lines)), int(sorted_key[low] % 4))
         for low, high in pairwise(cuts.tolist())
     ]
-    early_start, early_finish = _forward(prepared, order, place, steps)
+    forward, backward = (_forward_on_axis, _backward_on_axis) if prepared.on_axis else (_forward, _backward)
+    early_start, early_finish = forward(prepared, order, place, steps)
     last = prepared.must_finish
     if last == UNSET:
         last = prepared.ends(_back(early_finish, order))
-    late_start, late_finish = _backward(prepared, order, place, steps, last)
+    late_start, late_finish = backward(prepared, order, place, steps, last)
     return Dates(*(_back(values, order) for values in (early_start, early_finish, late_start, late_finish)))
 
 
@@ -223,6 +226,86 @@ def _backward(
         else:
             begun = line.start_of(w)
             finish[nodes] = start[nodes] = np.where(begun <= soonest, begun, line.finish_of(w))
+    return start, finish
+
+
+def _forward_on_axis(
+    prepared: Prepared,
+    order: NDArray[np.int64],
+    place: NDArray[np.int64],
+    steps: list[tuple[int, int, int, int]],
+) -> tuple[Minutes, Minutes]:
+    size = prepared.size
+    side = _side(
+        size,
+        at=place[prepared.successor],
+        event=place[prepared.predecessor] + size * prepared.from_start,
+        add=prepared.lag - np.where(prepared.to_finish, prepared.duration[prepared.successor], 0),
+        prepared=prepared,
+    )
+    duration, floor, started = prepared.duration[order], prepared.floor[order], prepared.started[order]
+    basis = prepared.start_basis[order]
+    events = np.empty(2 * size, dtype=np.int64)
+    finish, start = events[:size], events[size:]
+    some_started = bool(started.any())
+    shown = np.empty(size, dtype=np.int64) if some_started else start
+    pins = (prepared.pin_start[order], prepared.pin_finish[order])
+    edges = side.ptr[[low for low, _high, _calendar, _kind in steps] + [size]].tolist()
+    for step, (low, high, _calendar, kind) in enumerate(steps):
+        if kind == PINNED:
+            shown[low:high] = start[low:high] = pins[0][low:high]
+            finish[low:high] = pins[1][low:high]
+            continue
+        out, first, last = shown[low:high], edges[step], edges[step + 1]
+        if last > first:
+            asked = events.take(side.event[first:last])
+            if side.adds:
+                asked += side.add[first:last]
+            np.maximum(np.maximum.reduceat(asked, side.ptr[low:high] - first), floor[low:high], out=out)
+        else:
+            out[:] = floor[low:high]
+        np.add(out, duration[low:high], out=finish[low:high])
+        if some_started:
+            start[low:high] = np.where(started[low:high], basis[low:high], out)
+    return shown, finish
+
+
+def _backward_on_axis(
+    prepared: Prepared,
+    order: NDArray[np.int64],
+    place: NDArray[np.int64],
+    steps: list[tuple[int, int, int, int]],
+    last_date: int,
+) -> tuple[Minutes, Minutes]:
+    size = prepared.size
+    side = _side(
+        size,
+        at=place[prepared.predecessor],
+        event=place[prepared.successor] + size * prepared.to_finish,
+        add=np.where(prepared.from_start, prepared.duration[prepared.predecessor], 0) - prepared.lag,
+        prepared=prepared,
+    )
+    duration = prepared.duration[order]
+    linked = np.flatnonzero(np.diff(side.ptr))
+    events = np.empty(2 * size, dtype=np.int64)
+    start, finish = events[:size], events[size:]
+    np.minimum(prepared.ceiling[order], last_date, out=finish)
+    pins = (prepared.pin_start[order], prepared.pin_finish[order])
+    places = [low for low, _high, _calendar, _kind in steps] + [size]
+    edges, met = side.ptr[places].tolist(), linked.searchsorted(places).tolist()
+    for step in range(len(steps) - 1, -1, -1):
+        low, high, _calendar, kind = steps[step]
+        if kind == PINNED:
+            start[low:high], finish[low:high] = pins[0][low:high], pins[1][low:high]
+            continue
+        first, last = edges[step], edges[step + 1]
+        if last > first:
+            asked = events.take(side.event[first:last])
+            if side.adds:
+                asked += side.add[first:last]
+            here = linked[met[step] : met[step + 1]]
+            finish[here] = np.minimum(np.minimum.reduceat(asked, side.ptr[here] - first), finish[here])
+        np.subtract(finish[low:high], duration[low:high], out=start[low:high])
     return start, finish
 
 

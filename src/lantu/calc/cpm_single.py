@@ -71,6 +71,7 @@ def in_working_minutes(prepared: Prepared) -> Prepared:
         pin_finish=_told(line, prepared.pin_finish),
         start_basis=_told(line, prepared.start_basis),
         must_finish=must if must == UNSET else line.one_work(must),
+        on_axis=True,
     )
 
 

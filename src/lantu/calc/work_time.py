@@ -118,7 +118,7 @@ class WorkTime:
 class WorkLine:
     """A calendar laid out over a stretch of the axis; outside of it answers stop at its ends."""
 
-    __slots__ = ("before", "buckets", "first", "last", "lists", "offset", "starts", "total")
+    __slots__ = ("before", "days", "first", "last", "lists", "offset", "spans", "starts", "total")
 
     def __init__(self, starts: Minutes, before: Minutes, total: int, first: int, last: int) -> None:
         self.starts = starts
@@ -130,7 +130,8 @@ class WorkLine:
         self.first = first
         self.last = last
         self.lists: tuple[list[int], list[int]] | None = None
-        self.buckets: tuple[int, Minutes] | None = None
+        self.days: tuple[int, int, Minutes] | None = None
+        self.spans: tuple[int, int, Minutes] | None = None
 
     @classmethod
     def of(cls, starts: Minutes, ends: Minutes, first: int, last: int) -> WorkLine:
@@ -149,8 +150,13 @@ class WorkLine:
 
     def work(self, t: Minutes) -> Minutes:
         """Working minutes before each moment."""
-        index = self.starts.searchsorted(t, "right")
-        index -= 1
+        if t.size < MANY:
+            index = self.starts.searchsorted(t, "right")
+            index -= 1
+        else:
+            if self.days is None:
+                self.days = _table(self.starts, self.last)
+            index = _look_up(self.days, self.starts, t)
         np.maximum(index, 0, out=index)
         done = t - self.offset[index]
         np.minimum(done, self.before[1:][index], out=done)
@@ -165,19 +171,14 @@ class WorkLine:
         return w + self.offset[self._span_of(w - 1)]
 
     def _span_of(self, w: Minutes) -> Minutes:
-        """The span in which minute ``w`` is worked; many at once are looked up by buckets no longer than any span."""
+        """The span in which minute ``w`` is worked."""
         if w.size < MANY:
             index = self.before.searchsorted(w, "right")
             index -= 1
         else:
-            if self.buckets is None:
-                width = int(np.diff(self.before).min())
-                edges = np.arange(0, self.total + width, width)
-                self.buckets = (width, self.before.searchsorted(edges, "right") - 1)
-            width, table = self.buckets
-            index = table[np.minimum(np.maximum(w, 0) // width, table.size - 1)]
-            np.minimum(index, self.starts.size - 1, out=index)
-            index += self.before[index + 1] <= w
+            if self.spans is None:
+                self.spans = _table(self.before, self.total + 1)
+            index = _look_up(self.spans, self.before, w)
         np.minimum(index, self.starts.size - 1, out=index)
         np.maximum(index, 0, out=index)
         return np.asarray(index, dtype=np.int64)
@@ -214,6 +215,25 @@ class WorkLine:
         if self.lists is None:
             self.lists = (self.starts.tolist(), self.before.tolist())
         return self.lists
+
+
+def _table(edges: Minutes, last: int) -> tuple[int, int, Minutes]:
+    """Buckets no wider than two edges are apart: origin, width, and the last edge at or before each bucket's begin."""
+    width = int(np.diff(edges).min()) if edges.size > 1 else DAY
+    origin = int(edges[0])
+    return origin, width, edges.searchsorted(np.arange(origin, last + width, width), "right") - 1
+
+
+def _look_up(table: tuple[int, int, Minutes], edges: Minutes, values: Minutes) -> Minutes:
+    """``edges.searchsorted(values, "right") - 1`` without a search: each bucket holds one further edge at most."""
+    origin, width, index_of = table
+    bucket = (values - origin) // width
+    np.minimum(bucket, index_of.size - 1, out=bucket)
+    index = index_of[np.maximum(bucket, 0, out=bucket)]
+    following = np.minimum(index + 1, edges.size - 1)
+    index += (edges[following] <= values) & (following > index)
+    index[values < origin] = -1
+    return index
 
 
 def always() -> WorkTime:
