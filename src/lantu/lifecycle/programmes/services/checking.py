@@ -19,7 +19,7 @@ from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
 from lantu.lifecycle.programmes.events import ProgrammeChecked
 from lantu.lifecycle.programmes.models import Programme, ProgrammeCheck
-from lantu.lifecycle.programmes.selectors import goal_rows, programme_progress
+from lantu.lifecycle.programmes.selectors import Past, goal_rows, members_of, progress_at
 from lantu.lifecycle.programmes.services import passing
 from lantu.lifecycle.programmes.states import Verb, next_state
 from lantu.projects.progress import month_end, month_start
@@ -75,7 +75,8 @@ def check_month(
 
 def _figures(programme: Programme, first: date, now: datetime) -> dict[str, Any]:
     end = min(passing.end_of(month_end(first)), now)
-    progress = programme_progress(programme, end)
+    past = Past(members_of(programme))
+    progress = progress_at(past, end)
     return {
         "as_of": timezone.localtime(end).isoformat(timespec="seconds"),
         "progress": asdict(progress.rolled),
@@ -87,6 +88,6 @@ def _figures(programme: Programme, first: date, now: datetime) -> dict[str, Any]
                 "target": float(row.goal.target),
                 "value": row.value,
             }
-            for row in goal_rows(programme, end)
+            for row in goal_rows(programme, end, past)
         ],
     }
