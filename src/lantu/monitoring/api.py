@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 from ninja.security import HttpBearer
 
@@ -129,8 +130,8 @@ def post_telemetry(request: HttpRequest) -> HttpResponse | dict[str, Any]:
         return problem(
             413,
             code="monitoring.body_too_large",
-            detail="请求体超过 1 MB。",
-            remedy="请分批上报，每批不超过 1 MB。",
+            detail=_("请求体超过 1 MB。"),
+            remedy=_("请分批上报，每批不超过 1 MB。"),
         )
     caller: Any = request.auth  # type: ignore[attr-defined]
     try:

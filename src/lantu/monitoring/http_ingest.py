@@ -60,7 +60,9 @@ def accept(body: bytes, *, caller: Any, now: datetime) -> dict[str, Any]:
     records = _records(body)
     own = caller.device if isinstance(caller, DeviceCaller) else None
     if own is None and not may(caller, "monitoring.send_telemetry"):
-        raise Denied("accounts.no_right", "您没有“代设备上报读数”的权限。", remedy="请使用设备口令上报。")
+        raise Denied(
+            "accounts.no_right", _("您没有“代设备上报读数”的权限。"), remedy=_("请使用设备口令上报。")
+        )
     registry = _registry()
     devices = _senders(records, own)
     outgoing: list[Outgoing] = []
@@ -161,23 +163,23 @@ def _refusal(device: Device | None, own: Device | None, caller: Any) -> str:
 def _records(body: bytes) -> list[Any]:
     if len(body) > MAX_BODY:
         raise Unacceptable(
-            "monitoring.body_too_large", "请求体超过 1 MB。", remedy="请分批上报。", status=413
+            "monitoring.body_too_large", _("请求体超过 1 MB。"), remedy=_("请分批上报。"), status=413
         )
     try:
         document = loose_json(body)
     except ValueError as error:
         raise Unacceptable(
             "monitoring.bad_json",
-            f"请求体不是合法的 JSON：{str(error)[:120]}",
-            remedy="请用 UTF-8 编码的 JSON。",
+            _("请求体不是合法的 JSON：%(why)s") % {"why": str(error)[:120]},
+            remedy=_("请用 UTF-8 编码的 JSON。"),
             status=422,
         ) from error
     records = document if isinstance(document, list) else [document]
     if not records or len(records) > MAX_RECORDS:
         raise Unacceptable(
             "monitoring.record_count",
-            f"一次上报 1 到 {MAX_RECORDS} 条，本次 {len(records)} 条。",
-            remedy="请分批上报。",
+            _("一次上报 1 到 %(most)d 条，本次 %(n)d 条。") % {"most": MAX_RECORDS, "n": len(records)},
+            remedy=_("请分批上报。"),
         )
     return records
 

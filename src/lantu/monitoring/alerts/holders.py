@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from lantu.accounts.models import User
 from lantu.accounts.roles import Role
 from lantu.core.refusals import Refused
@@ -63,8 +65,8 @@ def holder_of(project: Project, device: Device, kind: str) -> User:
     if bureau is None:
         raise Refused(
             "monitoring.nobody_responsible",
-            f"项目“{project.name}”没有任何可以承接预警的责任人。",
-            remedy="请登记参建单位，或为重点工程管理局配置经办人。",
+            _("项目“%(name)s”没有任何可以承接预警的责任人。") % {"name": project.name},
+            remedy=_("请登记参建单位，或为重点工程管理局配置经办人。"),
         )
     return bureau
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lantu.core.refusals import Missing
 from lantu.duties.models import Duty
@@ -26,7 +27,9 @@ def get_alert(reader: Any, pk: int) -> Alert:
     alert = visible_alerts(reader).filter(pk=pk).first()
     if alert is None:
         raise Missing(
-            "monitoring.alert_unknown", f"没有找到编号 {pk} 的预警，或您无权查看。", remedy="请核对编号。"
+            "monitoring.alert_unknown",
+            _("没有找到编号 %(pk)s 的预警，或您无权查看。") % {"pk": pk},
+            remedy=_("请核对编号。"),
         )
     return alert
 

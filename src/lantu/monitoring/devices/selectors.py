@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Value
+from django.utils.translation import gettext as _
 
 from lantu.core.refusals import Missing
 from lantu.monitoring.devices.models import Channel, Device
@@ -30,8 +31,8 @@ def get_device(reader: Any, code: str) -> Device:
     if device is None:
         raise Missing(
             "monitoring.device_unknown",
-            f"没有找到编码为 {code[:60]} 的设备，或您无权查看。",
-            remedy="请核对设备编码。",
+            _("没有找到编码为 %(code)s 的设备，或您无权查看。") % {"code": code[:60]},
+            remedy=_("请核对设备编码。"),
         )
     return device
 
@@ -144,7 +145,7 @@ def get_channel(reader: Any, name: str) -> Channel:
     if found is None:
         raise Missing(
             "monitoring.channel_unknown",
-            f"没有找到通道 {name[:80]}，或您无权查看。",
-            remedy="写法为“设备编码.通道”，例如 DC-YC-01.pm10。",
+            _("没有找到通道 %(name)s，或您无权查看。") % {"name": name[:80]},
+            remedy=_("写法为“设备编码.通道”，例如 DC-YC-01.pm10。"),
         )
     return found

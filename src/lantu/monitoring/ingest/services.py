@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
 from lantu.core.refusals import Refused
@@ -24,8 +25,8 @@ from lantu.monitoring.telemetry.models import Quarantine
 def _unavailable(error: OSError) -> Refused:
     return Refused(
         "monitoring.stream_unavailable",
-        "数据通道暂时不可用，读数没有被接收。",
-        remedy="请稍后原样重发；重复的读数不会重复入库。",
+        _("数据通道暂时不可用，读数没有被接收。"),
+        remedy=_("请稍后原样重发；重复的读数不会重复入库。"),
         status=503,
     )
 
@@ -64,7 +65,9 @@ def replay(entry: Quarantine, *, subject: str, now: datetime, actor: User) -> Qu
     entry = Quarantine.objects.select_for_update().get(pk=entry.pk)
     if entry.replayed_at is not None:
         raise Refused(
-            "monitoring.already_replayed", "这条报文已经重放过。", remedy="如仍不合格，会有一条新的隔离记录。"
+            "monitoring.already_replayed",
+            _("这条报文已经重放过。"),
+            remedy=_("如仍不合格，会有一条新的隔离记录。"),
         )
     entry.replayed_at, entry.replayed_by = now, actor
     entry.save(update_fields=["replayed_at", "replayed_by"])

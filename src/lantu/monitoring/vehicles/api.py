@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
 from lantu.accounts.models import Organisation
@@ -274,8 +275,8 @@ def _values(body: VehicleChange) -> dict[str, Any]:
         if values["company"] is None:
             raise Unacceptable(
                 "monitoring.vehicle_company",
-                "没有登记这个运输企业。",
-                remedy="请先登记单位。",
+                _("没有登记这个运输企业。"),
+                remedy=_("请先登记单位。"),
                 field="company",
             )
     if "routes" in values:
@@ -283,6 +284,9 @@ def _values(body: VehicleChange) -> dict[str, Any]:
         values["routes"] = list(LicensedRoute.objects.filter(code__in=codes))
         if len(values["routes"]) != len(codes):
             raise Unacceptable(
-                "monitoring.vehicle_routes", "有不存在的核准路线编号。", remedy="请核对编号。", field="routes"
+                "monitoring.vehicle_routes",
+                _("有不存在的核准路线编号。"),
+                remedy=_("请核对编号。"),
+                field="routes",
             )
     return values

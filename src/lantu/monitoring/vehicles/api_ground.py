@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from lantu.accounts.models import Organisation
@@ -92,7 +93,10 @@ def put_disposal_site(request: HttpRequest, code: str, body: DisposalIn) -> dict
     operator = Organisation.objects.filter(name=body.operator).first() if body.operator else None
     if body.operator and operator is None:
         raise Unacceptable(
-            "monitoring.operator_unknown", "没有登记这个经营单位。", remedy="请先登记单位。", field="operator"
+            "monitoring.operator_unknown",
+            _("没有登记这个经营单位。"),
+            remedy=_("请先登记单位。"),
+            field="operator",
         )
     site = license_disposal_site(code=code, operator=operator, now=timezone.now(), actor=user, **values)
     return _disposal(site)
@@ -113,8 +117,8 @@ def put_route(request: HttpRequest, code: str, body: RouteIn) -> dict[str, Any]:
     if body.disposal_site and site is None:
         raise Unacceptable(
             "monitoring.disposal_unknown",
-            "没有登记这个消纳场。",
-            remedy="请核对编号。",
+            _("没有登记这个消纳场。"),
+            remedy=_("请核对编号。"),
             field="disposal_site",
         )
     project = get_visible(user, body.project) if body.project else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from lantu.accounts.scopes import scope_of
 from lantu.core.refusals import Missing, Unacceptable
@@ -42,8 +43,8 @@ def get_vehicle(reader: Any, pk: int) -> Vehicle:
     if found is None:
         raise Missing(
             "monitoring.vehicle_unknown",
-            f"没有编号为 {str(pk)[:30]} 的渣土车，或您无权查看。",
-            remedy="请核对编号。",
+            _("没有编号为 %(pk)s 的渣土车，或您无权查看。") % {"pk": str(pk)[:30]},
+            remedy=_("请核对编号。"),
         )
     return found
 
@@ -140,7 +141,9 @@ def get_finding(reader: Any, pk: int) -> VehicleFinding:
     """One finding. Raises Missing when it is not there for this reader."""
     found = visible_findings(reader).filter(pk=pk).first() if 0 < pk <= LAST_ID else None
     if found is None:
-        raise Missing("monitoring.finding_unknown", f"没有编号为 {str(pk)[:30]} 的发现，或您无权查看。")
+        raise Missing(
+            "monitoring.finding_unknown", _("没有编号为 %(pk)s 的发现，或您无权查看。") % {"pk": str(pk)[:30]}
+        )
     return found
 
 
@@ -190,6 +193,9 @@ def day_of(text: str, *, today: date) -> date:
         day = date.min
     if not date(2000, 1, 1) <= day <= today + timedelta(days=1):
         raise Unacceptable(
-            "monitoring.bad_day", f"日期“{text[:20]}”不成立。", remedy="写法为 2026-11-21。", field="on"
+            "monitoring.bad_day",
+            _("日期“%(text)s”不成立。") % {"text": text[:20]},
+            remedy=_("写法为 2026-11-21。"),
+            field="on",
         )
     return day

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from lantu.accounts.models import Organisation, User
 from lantu.core.refusals import Refused
@@ -37,18 +38,24 @@ def register_device(
     """Create a device in service. Raises Refused for a code that is taken or unusable, or an unknown type."""
     if re.fullmatch(CODE_PATTERN, code) is None:
         raise Refused(
-            "monitoring.device_code", f"设备编码“{code[:60]}”不可用。", remedy=str(CODE.message), field="code"
+            "monitoring.device_code",
+            _("设备编码“%(code)s”不可用。") % {"code": code[:60]},
+            remedy=str(CODE.message),
+            field="code",
         )
     if Device.objects.filter(code=code).exists():
         raise Refused(
-            "monitoring.device_exists", f"设备编码 {code} 已登记。", remedy="请换一个编码。", field="code"
+            "monitoring.device_exists",
+            _("设备编码 %(code)s 已登记。") % {"code": code},
+            remedy=_("请换一个编码。"),
+            field="code",
         )
     kind = DeviceType.objects.filter(code=type_code).first()
     if kind is None:
         raise Refused(
             "monitoring.type_unknown",
-            f"没有名为 {type_code} 的设备类型。",
-            remedy="可用类型见规则包的设备类型表。",
+            _("没有名为 %(code)s 的设备类型。") % {"code": type_code},
+            remedy=_("可用类型见规则包的设备类型表。"),
             field="type",
         )
     device = Device.objects.create(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from lantu.calc.rules import Kind, Reason, State, Transition, judge_readings
 from lantu.core.refusals import Refused
@@ -80,8 +81,8 @@ def replay(
     if not can_be_replayed(proposed.kind):
         raise Refused(
             "monitoring.not_replayable",
-            "这类规则按设备状态判定，不能用历史读数回放。",
-            remedy="请直接提交，由批准人核对。",
+            _("这类规则按设备状态判定，不能用历史读数回放。"),
+            remedy=_("请直接提交，由批准人核对。"),
         )
     registry = load_registry()
     books = (compile_rules(registry, [proposed]), compile_rules(registry, [in_force]))
