@@ -323,7 +323,10 @@ def plan_file(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     if version is None or kind not in FILES:
         raise Missing("plans.no_file", _("还没有可以导出的版次。"), remedy=_("请先保存平衡方案。"))
     items = list(
-        selectors.visible_items(request.user, version).filter(chosen=True).order_by("area_code", "pk")
+        selectors.visible_items(request.user, version)
+        .filter(chosen=True)
+        .select_related("proposal__lead_unit", "proposal__leader")
+        .order_by("area_code", "pk")
     )
     content, content_type, name = make_file(kind, version, items)
     response = HttpResponse(content, content_type=content_type)
