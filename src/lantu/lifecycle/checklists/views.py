@@ -17,7 +17,8 @@ from lantu.accounts.models import User
 from lantu.accounts.permissions import may, require
 from lantu.core.refusals import Missing, Refused, Unacceptable
 from lantu.lifecycle.checklists import forms, selectors, services
-from lantu.lifecycle.checklists.appraisal.rulebook import word_of
+from lantu.lifecycle.checklists.appraisal.models import ChecklistCorrection, ChecklistQuestion
+from lantu.lifecycle.checklists.appraisal.words import word_of
 from lantu.lifecycle.checklists.diffing import difference
 from lantu.lifecycle.checklists.imports.columns import all_keys
 from lantu.lifecycle.checklists.imports.services import (
@@ -234,8 +235,8 @@ def item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
             "checklist": checklist,
             "row": row,
             "facts": facts,
-            "questions": [q for fact in facts for q in fact.questions.select_related("person")],
-            "corrections": [c for fact in facts for c in fact.corrections.select_related("made_by", "fact__run")],
+            "questions": list(ChecklistQuestion.objects.filter(fact__in=facts).select_related("person", "fact__run")),
+            "corrections": list(ChecklistCorrection.objects.filter(fact__in=facts).select_related("made_by", "fact__run")),
             "editable": checklist.state in EDITABLE and may(user, EDIT, checklist.project),
             "people": _people_of(checklist) if checklist.state in EDITABLE else [],
             "evidence_types": [(one.key, word_of(one)) for one in rules().evidence_types.values()],

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lantu.core.models import Evidence
 from lantu.lifecycle.checklists.appraisal.states import HELD, FactState, RunState, SheetKind
+from lantu.lifecycle.checklists.appraisal.words import word_of
 from lantu.lifecycle.checklists.models import Checklist, ChecklistItem, a_person, duty_field
+from lantu.lifecycle.checklists.months import rules
 
 
 class AppraisalMonth(models.Model):
@@ -197,6 +199,11 @@ class AppraisalScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.checklist_id} {self.total:.2f}"
+
+    @property
+    def grade_label(self) -> str:
+        """The grade in the reader's language, where the pack still knows it."""
+        return next((word_of(one) for one in rules().grades if one.name == self.grade), self.grade)
 
     def get_absolute_url(self) -> str:
         return reverse("lifecycle:appraisal_score", args=[self.pk])

@@ -21,8 +21,8 @@ from lantu.lifecycle.checklists.appraisal.models import (
     ChecklistFact,
     ChecklistQuestion,
 )
-from lantu.lifecycle.checklists.appraisal.rulebook import word_of
 from lantu.lifecycle.checklists.appraisal.states import RunState
+from lantu.lifecycle.checklists.appraisal.words import word_of
 from lantu.lifecycle.checklists.months import closing, following_day, own_day, rules
 from lantu.projects.selectors import visible_projects
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lantu.lifecycle.checklists import selectors
 from lantu.lifecycle.checklists.appraisal.models import AppraisalMonth, ChecklistFact
 from lantu.lifecycle.checklists.appraisal.presenting import TALKS, adjustments_of, groups_of
-from lantu.lifecycle.checklists.appraisal.rulebook import word_of
+from lantu.lifecycle.checklists.appraisal.words import word_of
 from lantu.lifecycle.checklists.months import rules
 
 RED = "C4141C"
@@ -64,7 +64,7 @@ def _row(score: Any) -> dict[str, Any]:
         "project": score.checklist.project.name,
         "owner": score.checklist.project.owner_org.short_name or score.checklist.project.owner_org.name,
         "total": f"{score.total:.2f}",
-        "grade": score.grade,
+        "grade": score.grade_label,
         "revision": score.revision,
     }
 
@@ -208,7 +208,7 @@ def sheet_rows(run: AppraisalMonth, reader: Any) -> tuple[list[tuple[str, int, b
             yield [
                 peers[score.peer_group], fact.checklist.project.name, fact.code, fact.item.title, fact.weight,
                 fact.planned_pct, fact.final_pct, fact.grade, fact.late_days, _("是") if fact.excluded else "",
-                None if fact.score is None else round(fact.score, 2), round(score.total, 2), score.grade, score.rank,
+                None if fact.score is None else round(fact.score, 2), round(score.total, 2), score.grade_label, score.rank,
             ]  # fmt: skip
 
     return headings, rows()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
-
 from lantu.calc.appraisal import Rubric
-from lantu.packs.appraisal import AppraisalRules, Worded
+from lantu.packs.appraisal import AppraisalRules
 from lantu.projects.models import Project
 
 LINES = ("LineString", "MultiLineString")
@@ -50,9 +48,3 @@ def peer_group_of(project: Project, found: AppraisalRules) -> str:
         if project.sector in group.sectors or (group.lines and kind in LINES) or not group.sectors:
             return group.key
     raise ValueError("the last peer group takes everybody")
-
-
-def word_of(one: Worded | Any) -> str:
-    """The words of a coded thing in the reader's language."""
-    english = (get_language() or "").startswith("en")
-    return str(one.name_en if english and one.name_en else one.name)
