@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,10 +18,12 @@ from lantu.accounts.permissions import may, require
 from lantu.core.refusals import Missing, Refused, Unacceptable
 from lantu.lifecycle.schedule import boards, forms, selectors
 from lantu.lifecycle.schedule.blank import blank_draft
-from lantu.lifecycle.schedule.models import Schedule
+from lantu.lifecycle.schedule.models import Schedule, ScheduleCalendar
 from lantu.lifecycle.schedule.services import (
+    Change,
     answer_slip,
     create_schedule,
+    edit_schedule,
     propose_schedule,
     put_in_force,
     recalculate,
@@ -97,6 +100,7 @@ def _life(request: HttpRequest, schedule: Schedule, refusal: Refused | None = No
                 for edit in schedule.edits.select_related("by").order_by("-edited_no")[:50]
             ],
             "may_export": may(request.user, "lifecycle.schedule_export", schedule.project),
+            "calendars": _calendars(schedule),
             "slips": schedule.slips.filter(closed_at=None).select_related("activity", "duty__holder"),
             "approvers": _approvers(schedule, request.user),
             "typed": request.POST,
@@ -104,6 +108,36 @@ def _life(request: HttpRequest, schedule: Schedule, refusal: Refused | None = No
         },
         status=refusal.status if refusal else 200,
     )
+
+
+def _calendars(schedule: Schedule) -> list[tuple[ScheduleCalendar, float, str, int]]:
+    """Each calendar with its hours a week, its days off as text, and how many activities use it by name."""
+    used = dict(schedule.activities.values_list("calendar").annotate(times=Count("pk")))
+    return [
+        (
+            one,
+            sum(until - since for spans in one.week for since, until in spans) / 60,
+            forms.days_off_text(day for day, spans in one.exceptions.items() if not spans),
+            used.get(one.pk, 0),
+        )
+        for one in schedule.calendars.order_by("-is_default", "id")
+    ]
+
+
+def _days_off(request: HttpRequest, schedule: Schedule) -> Change:
+    """The days off of one calendar, as typed; days that are worked against the week's pattern stay."""
+    calendar = schedule.calendars.filter(code=forms.text(request.POST, "code", 60)).first()
+    if calendar is None:
+        raise Missing("schedules.no_calendar", _("没有这个日历。"))
+    worked = {day: spans for day, spans in calendar.exceptions.items() if spans}
+    off: dict[str, list[list[int]]] = {day: [] for day in forms.days_off(request.POST, "off")}
+    values = {
+        "name": calendar.name,
+        "week": calendar.week,
+        "exceptions": worked | off,
+        "hours_per_day": calendar.hours_per_day,
+    }
+    return Change(op="calendar", code=calendar.code, values=values)
 
 
 def _approvers(schedule: Schedule, reader: Any) -> list[User]:
@@ -162,6 +196,10 @@ def _do(request: HttpRequest, schedule: Schedule, verb: str) -> tuple[str, str]:
         case "recalculate":
             recalculate(schedule, by=user, now=now, data_date=forms.moment(request.POST, "data_date"))
             return _("计划已重新计算。"), back
+        case "calendar":
+            seen = forms.whole(request.POST, "edited_no") or 0
+            edit_schedule(schedule, edited_no=seen, changes=[_days_off(request, schedule)], by=user, now=now)
+            return _("日历已修改，计划已重新计算。"), back
         case "answer":
             slip = schedule.slips.filter(pk=forms.whole(request.POST, "slip") or 0).first()
             if slip is None:

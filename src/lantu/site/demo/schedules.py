@@ -152,7 +152,7 @@ def _draft(
         for code, kind, lag in task.preds
     ]
     return ScheduleDraft(
-        name=f"{site.name}总进度计划"[:160],
+        name="总进度计划",
         kind="master",
         start_at=start,
         data_date=start,

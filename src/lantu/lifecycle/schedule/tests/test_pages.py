@@ -176,6 +176,26 @@ def test_activities_come_and_go(cast: Any, site_project: Any) -> None:
     assert not schedule.activities.filter(code="X1").exists()
 
 
+def test_days_off_of_a_calendar_move_the_plan(cast: Any, site_project: Any) -> None:
+    schedule = new_schedule(site_project, cast.contractor, now=NOW)
+    client = signed_in(cast.contractor)
+    calendar = schedule.calendars.get(is_default=True)
+    finish = schedule.finish_at
+    assert finish is not None
+    act = page("schedule_act", schedule.pk, "calendar")
+    form = {"edited_no": schedule.edited_no, "code": calendar.code}
+    wrong = client.post(act, form | {"off": "2026-09-22\nwhenever"})
+    assert wrong.status_code == 422
+    assert "whenever" in wrong.content.decode()
+    assert client.post(act, form | {"off": "2026-09-28..2026-09-22"}).status_code == 422
+    assert client.post(act, form | {"off": "2026-09-22..2026-09-24"}).status_code == 302
+    schedule.refresh_from_db()
+    assert schedule.finish_at is not None
+    assert schedule.finish_at > finish
+    shown = client.get(page("schedule_life", schedule.pk)).content.decode()
+    assert "2026-09-22..2026-09-24" in shown
+
+
 def test_from_an_empty_plan_to_one_in_force(cast: Any, site_project: Any) -> None:
     client = signed_in(cast.contractor)
     url = page("schedule_new", site_project.code)
