@@ -137,6 +137,8 @@ API_OBJECTS: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 # Values that make sense where the document only says "string".
 WORDS = {
+    "days": "3",
+    "planned_days": "9",
     "to": "owner", "holder": "owner", "project": "@site", "channel": "@channel", "from": "2026-06-01T00:00:00Z",
     "until": "2036-06-01T00:00:00Z", "month": "2026-05-01", "reason": "理由", "code": "stop_order",
 }  # fmt: skip

@@ -86,6 +86,39 @@ def level(
     _check(tasks, capacities)
     from ortools.sat.python import cp_model
 
+    model, starts = _model(cp_model, tasks, precedences, capacities, by_makespan=by_makespan)
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.num_workers = workers
+    solver.parameters.random_seed = seed
+    status = solver.solve(model)
+    name = {
+        cp_model.OPTIMAL: "optimal",
+        cp_model.FEASIBLE: "feasible",
+        cp_model.INFEASIBLE: "infeasible",
+    }.get(status, "unknown")
+    if name not in {"optimal", "feasible"}:
+        return Levelled(name, [], 0, 0, 0, 0)
+    found = [int(solver.value(start)) for start in starts]
+    return Levelled(
+        name,
+        found,
+        max((start + task.duration for start, task in zip(found, tasks, strict=True)), default=0),
+        round(solver.objective_value),
+        round(solver.best_objective_bound),
+        sum(start != task.preferred for start, task in zip(found, tasks, strict=True)),
+    )
+
+
+def _model(
+    cp_model: Any,
+    tasks: Sequence[Task],
+    precedences: Sequence[Precedence],
+    capacities: Mapping[str, int],
+    *,
+    by_makespan: bool,
+) -> tuple[Any, list[Any]]:
+    """The model with its start variables, and a first answer as a hint."""
     model = cp_model.CpModel()
     horizon = _horizon(tasks, precedences)
     starts = [
@@ -108,27 +141,7 @@ def level(
     model.minimize(end if by_makespan else _disturbance(model, tasks, starts, horizon))
     for number, hint in enumerate(serial(tasks, precedences, capacities)):
         model.add_hint(starts[number], hint)
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
-    solver.parameters.num_workers = workers
-    solver.parameters.random_seed = seed
-    status = solver.solve(model)
-    name = {
-        cp_model.OPTIMAL: "optimal",
-        cp_model.FEASIBLE: "feasible",
-        cp_model.INFEASIBLE: "infeasible",
-    }.get(status, "unknown")
-    if name not in {"optimal", "feasible"}:
-        return Levelled(name, [], 0, 0, 0, 0)
-    found = [int(solver.value(start)) for start in starts]
-    return Levelled(
-        name,
-        found,
-        max((start + task.duration for start, task in zip(found, tasks, strict=True)), default=0),
-        round(solver.objective_value),
-        round(solver.best_objective_bound),
-        sum(start != task.preferred for start, task in zip(found, tasks, strict=True)),
-    )
+    return model, starts
 
 
 def _disturbance(model: Any, tasks: Sequence[Task], starts: Sequence[Any], horizon: int) -> Any:

@@ -17,7 +17,7 @@ from lantu.core.refusals import Missing, Unacceptable
 from lantu.lifecycle.schedule import schemas as shapes
 from lantu.lifecycle.schedule import selectors, services
 from lantu.lifecycle.schedule.api_reading import router as reading
-from lantu.lifecycle.schedule.api_shapes import baseline_shown, clean, in_full, shown
+from lantu.lifecycle.schedule.api_shapes import clean, in_full, shown
 from lantu.lifecycle.schedule.drafts import ActivityRow, CalendarRow, LinkRow, ScheduleDraft, pack_calendars
 from lantu.lifecycle.schedule.models import Schedule
 from lantu.lifecycle.schedule.models_kept import ScheduleSlip
@@ -172,14 +172,6 @@ def revise(request: HttpRequest, pk: int) -> Status[dict[str, Any]]:
     user, schedule, now = _asked(request, pk)
     copy = services.revise_schedule(schedule, by=user, now=now)
     return Status(201, in_full(user, copy.pk))
-
-
-@router.get("/schedules/{int:pk}/baselines", response=list[shapes.BaselineOut])
-def list_baselines(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
-    """Frozen copies, oldest first."""
-    _user, schedule, _now = _asked(request, pk)
-    rows = schedule.baselines.select_related("frozen_by", "approved_by", "document")
-    return [baseline_shown(row) for row in rows]
 
 
 @router.post("/schedules/{int:pk}/progress", response=shapes.ScheduleDetail)

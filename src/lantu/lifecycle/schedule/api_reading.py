@@ -20,7 +20,7 @@ from lantu.accounts.permissions import require
 from lantu.core.refusals import Missing, Refused, Unacceptable
 from lantu.lifecycle.schedule import schemas as shapes
 from lantu.lifecycle.schedule import selectors, services
-from lantu.lifecycle.schedule.api_shapes import clean, in_full
+from lantu.lifecycle.schedule.api_shapes import baseline_shown, clean, in_full
 from lantu.lifecycle.schedule.models import Schedule
 from lantu.lifecycle.schedule.models_kept import ScheduleBaseline, ScheduleLevelling, ScheduleResource
 
@@ -153,6 +153,14 @@ def put_in_force(
         by=user, now=timezone.now(),
     )  # fmt: skip
     return in_full(user, pk)
+
+
+@router.get("/schedules/{int:pk}/baselines", response=list[shapes.BaselineOut])
+def list_baselines(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+    """Frozen copies, oldest first."""
+    _user, schedule = _seen(request, pk)
+    rows = schedule.baselines.select_related("frozen_by", "approved_by", "document")
+    return [baseline_shown(row) for row in rows]
 
 
 @router.post("/schedules/{int:pk}/baselines", response=shapes.ScheduleDetail)

@@ -61,6 +61,11 @@ def test_create_edit_propose_and_put_in_force(site_project: Any, cast: Any) -> N
     assert approved.status_code == 200, approved.content
     assert approved.json()["status"] == "in_force"
     assert approved.json()["baselines"][0]["document_no"] == "1号"
+    frozen = door(cast.director).post(
+        f"/api/v1/schedules/{pk}/baselines",
+        {"document": SimpleUploadedFile("a.pdf", PDF), "name": "调整基准"},
+    )
+    assert [row["number"] for row in frozen.json()["baselines"]] == [1, 2]
 
 
 def test_reads_of_a_plan_in_force(site_project: Any, cast: Any) -> None:
