@@ -16,6 +16,8 @@ Interval = tuple[int, int]
 Day = tuple[Interval, ...]
 Week = tuple[Day, Day, Day, Day, Day, Day, Day]
 DAY_MIN = 1440
+# Of a project's uid, as far as it is kept.
+UID_LENGTH = 60
 EIGHT_HOURS: Day = ((8 * 60, 12 * 60), (13 * 60, 17 * 60))
 FIVE_DAYS: Week = (EIGHT_HOURS, EIGHT_HOURS, EIGHT_HOURS, EIGHT_HOURS, EIGHT_HOURS, (), ())
 
@@ -218,7 +220,7 @@ class Reading:
         """The project of that uid, or the only one. Raises LookupError where a choice is needed."""
         if uid:
             for project in self.projects:
-                if project.uid == uid:
+                if project.uid[:UID_LENGTH] == uid[:UID_LENGTH]:
                     return project
         if not uid and len(self.projects) == 1:
             return self.projects[0]

@@ -44,9 +44,9 @@ def moment_of(value: Any) -> datetime | None:
     if value in (None, ""):
         return None
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None, second=0, microsecond=0)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001  local time of the sheet
+        value = f"{value:%Y-%m-%d %H:%M}"
+    elif isinstance(value, date):
+        value = f"{value:%Y-%m-%d}"
     found = stamp(str(value).strip().replace("/", "-").replace(".", "-"))
     if found is None:
         raise UnfitCell(_("“%(value)s”不是日期，请写成 2026-10-09 08:00。") % {"value": str(value)[:40]})

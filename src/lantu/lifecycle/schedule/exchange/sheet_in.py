@@ -78,7 +78,7 @@ class _Row:
         value = self[key]
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        return "" if value is None else str(value).strip()
+        return "" if value is None else str(value).replace("\x00", "").strip()
 
 
 @dataclass

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import isfinite
 
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,7 @@ _STAMP = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?"
 )
 LARGEST_HOURS = 2_000_000.0
+FIRST_YEAR, LAST_YEAR = 1950, 2200
 # A schedule repeats its dates and hours: most texts have been read before.
 KEPT = 32_768
 
@@ -55,12 +57,17 @@ class Decoded:
 
 
 def decode(content: bytes, stated: str = "") -> Decoded:
-    """The text of a file and the code page that was decided for it.
+    """The text of a file and the code page that was decided for it. Zero characters, which no database keeps, are left out.
 
     Order: what the sender stated; a byte order mark; UTF-16 betrayed by its zero bytes; plain ASCII; valid UTF-8;
     GB 18030 where most high bytes pair up to everyday Chinese characters; else Windows-1252, which never fails
     except on five unused bytes. Raises Unacceptable for a stated code page that the bytes contradict.
     """
+    found = _decided(content, stated)
+    return replace(found, text=found.text.replace("\x00", "")) if "\x00" in found.text else found
+
+
+def _decided(content: bytes, stated: str) -> Decoded:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return _strict(content, "utf-8-sig" if encoding == "utf-8" else encoding, encoding, "bom")
@@ -130,7 +137,8 @@ def number(text: str | None) -> float | None:
         )
     if not _NUMBER.fullmatch(clean):
         return None
-    return float(clean)
+    value = float(clean)
+    return value if isfinite(value) else None
 
 
 @lru_cache(maxsize=KEPT)
@@ -146,7 +154,7 @@ def minutes(text: str | None) -> int | None:
 def stamp(text: str | None) -> datetime | None:
     """``2026-05-04 08:00`` or ``2026-05-04T08:00:00`` → naive datetime. None for empty or unreadable.
 
-    24:00 is the next midnight. A zone at the end is cut off: schedules live in the local time of their site.
+    Years outside 1950 to 2200 are typing errors and no dates. 24:00 is the next midnight. A zone at the end is cut off: schedules live in the local time of their site.
     """
     if not text:
         return None
@@ -154,6 +162,8 @@ def stamp(text: str | None) -> datetime | None:
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part) if part else 0 for part in found.groups())
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
     try:
         if (hour, minute, second) == (24, 0, 0):
             return datetime(year, month, day) + timedelta(days=1)  # noqa: DTZ001  local time of the file

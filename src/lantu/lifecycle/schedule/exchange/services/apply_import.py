@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
@@ -17,7 +17,7 @@ from lantu.core.services.emit import emit
 from lantu.lifecycle.schedule.exchange.events import ScheduleImported
 from lantu.lifecycle.schedule.exchange.mirrors import mirror_before
 from lantu.lifecycle.schedule.exchange.models import ScheduleImport
-from lantu.lifecycle.schedule.exchange.services.check_import import not_now, read_file
+from lantu.lifecycle.schedule.exchange.services.check_import import not_now, read_file, unforeseen
 from lantu.lifecycle.schedule.exchange.services.store_mirror import store_mirror
 
 log = structlog.get_logger(__name__)
@@ -55,6 +55,12 @@ def apply_import(*, run_id: int, now: datetime) -> ScheduleImport:
         run.refresh_from_db()
         run.state, run.finished_at = State.FAILED, now
         run.refusal = {"code": refusal.code, "detail": refusal.detail, "remedy": refusal.remedy}
+        run.save(update_fields=["state", "finished_at", "refusal"])
+    except (DatabaseError, LookupError, ArithmeticError, ValueError) as error:
+        # A value that no check foresaw: nothing was stored, and the person is told instead of waiting for ever.
+        log.exception("schedule_import_broke", run=run.pk)
+        run.refresh_from_db()
+        run.state, run.finished_at, run.refusal = State.FAILED, now, unforeseen(error)
         run.save(update_fields=["state", "finished_at", "refusal"])
     log.info("schedule_import_applied", run=run.pk, state=run.state, rows=run.rows_total)
     return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -52,10 +53,25 @@ def check_import(*, run_id: int, now: datetime) -> ScheduleImport:
             "remedy": refusal.remedy,
             "problems": getattr(refusal, "problems", []),
         }
+    except (LookupError, ArithmeticError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        # A file that no check foresaw: the person is told instead of waiting for ever; the trace is in the log.
+        log.exception("schedule_import_broke", run=run.pk)
+        run.state, run.report, run.difference, run.refusal = State.REJECTED, {}, {}, unforeseen(error)
     run.finished_at = now
     run.save()
     log.info("schedule_import_checked", run=run.pk, state=run.state, rows=run.rows_total)
     return run
+
+
+def unforeseen(error: Exception) -> dict[str, Any]:
+    """What the run says about an error that is ours."""
+    return {
+        "code": "lifecycle.schedule_import_broke",
+        "detail": _("读取或写入这个文件时出了意外（%(kind)s），没有导入任何内容。")
+        % {"kind": type(error).__name__},
+        "remedy": _("原文件已保存，请把导入编号告诉系统管理员；也可换一种格式导出后再试。"),
+        "problems": [],
+    }
 
 
 def _judge(run: ScheduleImport, reading: Reading) -> None:

@@ -38,6 +38,7 @@ from lantu.lifecycle.schedule.states import (
 from lantu.projects.models import Project
 
 BATCH = 2000
+LARGEST_YUAN = 1e15
 SOURCES = {
     "xer": Source.XER,
     "p6xml": Source.P6_XML,
@@ -279,9 +280,7 @@ def _row(
         # A finish before its start is kept in ``source_row``; the columns hold what can be true.
         actual_start_at=None if began and ended and ended < began else stored(began),
         actual_finish_at=stored(ended),
-        budget_yuan=Decimal(str(round(activity.cost, 2)))
-        if activity.cost and activity.cost > 0
-        else Decimal(0),
+        budget_yuan=_money(activity.cost),
         source_uid=activity.uid.removeprefix("wbs:")[:60],
         source_row=_stated(activity),
     )
@@ -359,11 +358,15 @@ def _baselines(
                 start_at=stored(span.start_at),
                 finish_at=stored(span.finish_at),
                 duration_min=max(span.duration_min or 0, 0),
-                budget_yuan=Decimal(str(round(span.cost, 2))) if span.cost and span.cost > 0 else Decimal(0),
+                budget_yuan=_money(span.cost),
             )
             for a, span in spans
         ]
         ScheduleBaselineActivity.objects.bulk_create(made, batch_size=BATCH)
+
+
+def _money(cost: float | None) -> Decimal:
+    return Decimal(str(round(cost, 2))) if cost and 0 < cost < LARGEST_YUAN else Decimal(0)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -179,6 +179,32 @@ class TestImport:
         run = check_import(run_id=run.pk, now=NOW)
         assert (run.state, run.report["project"]["code"]) == ("ready", "二标段")
 
+    def test_values_that_no_column_holds_do_not_stop_the_import(
+        self, cast: SimpleNamespace, site_project: Any
+    ) -> None:
+        odd = task(
+            "1",
+            "零\x00字符",
+            "1e300",
+            total_float_hr_cnt="1e9",
+            task_code="C" * 90,
+            early_start_date="2026-10-09 08:00",
+        )
+        row = ScheduleActivity.objects.get(
+            schedule=applied(cast, site_project, xer([odd])).schedule, kind="task"
+        )
+        assert (row.name, len(row.code), row.duration_min) == ("零字符", 60, 0)
+
+    def test_an_error_of_ours_is_told_and_not_waited_for(
+        self, cast: SimpleNamespace, site_project: Any, monkeypatch: Any
+    ) -> None:
+        def broken(*_args: Any) -> None:
+            raise ValueError("unforeseen")
+
+        monkeypatch.setattr("lantu.lifecycle.schedule.exchange.services.check_import.report_on", broken)
+        run = checked(cast, site_project, PLAIN)
+        assert (run.state, run.refusal["code"]) == ("rejected", "lifecycle.schedule_import_broke")
+
     def test_strangers_may_not(self, cast: SimpleNamespace, site_project: Any) -> None:
         with pytest.raises(Denied):
             start_import(

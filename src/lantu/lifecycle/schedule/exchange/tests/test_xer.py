@@ -147,6 +147,13 @@ def test_a_table_that_stands_twice_keeps_its_own_columns() -> None:
     assert "table_twice" in codes(reading)
 
 
+@pytest.mark.parametrize("year", ["0001", "1900", "2999", "9999"])
+def test_years_that_nobody_plans_in_are_told(year: str) -> None:
+    reading = read(xer([task("1", early_end_date=f"{year}-12-31 17:00")]))
+    assert "dates_unreadable" in codes(reading)
+    assert reading.project().leaves[0].finish_at is None
+
+
 def test_unreadable_and_contradicting_values_are_told() -> None:
     odd = task("1", hours="many", early_start_date="2026-13-45 08:00")
     ahead = task("2", hours="-8", act_start_date="2027-01-04 08:00")
