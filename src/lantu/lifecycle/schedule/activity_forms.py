@@ -47,6 +47,8 @@ def activity_changes(
     stored["calendar_code"] = activity.calendar.code if activity.calendar else ""
     if typed["responsible_id"] == stored["responsible_id"]:
         del typed["owner_id"]  # the unit was set on its own: only another person brings another unit
+    if forms.local_day(typed["constraint_at"]) == forms.local_day(stored["constraint_at"]):
+        del typed["constraint_at"]  # the form shows the day only: its hour stays
     different = {name: value for name, value in typed.items() if value != stored[name]}
     changes = [Change(op="set", code=activity.code, values=different)] if different else []
     if activity.kind != "summary":
