@@ -6,19 +6,21 @@ Every number of the health line is the length of one of these sets, so that it o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from lantu.accounts.models import Organisation, User
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity
 from lantu.lifecycle.schedule.models_kept import ScheduleBaseline, ScheduleBaselineActivity
 from lantu.lifecycle.schedule.selectors import baseline_of
-from lantu.lifecycle.schedule.states import ActivityKind, ScheduleKind, ScheduleStatus
+from lantu.lifecycle.schedule.states import ActivityKind, ConstraintKind, ScheduleKind, ScheduleStatus
 from lantu.lifecycle.schedule.wording import field_label
 
 SOON = timedelta(days=30)
@@ -26,14 +28,14 @@ DAY = timedelta(days=1)
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*[+-]\d\d:\d\d$")
 CRITICAL = Q(is_critical=True) | Q(is_on_longest_path=True)
 SETS = {
-    "all": _("全部任务"),
-    "critical": _("关键任务"),
-    "due30": _("30 天内到期的关键任务"),
-    "late": _("晚于基准"),
-    "overdue": _("已过基准完成日未完成"),
-    "going": _("正在进行"),
-    "done": _("已完成"),
-    "ungraded": _("有进度而无证据等级"),
+    "all": gettext_lazy("全部任务"),
+    "critical": gettext_lazy("关键任务"),
+    "due30": gettext_lazy("30 天内到期的关键任务"),
+    "late": gettext_lazy("晚于基准"),
+    "overdue": gettext_lazy("已过基准完成日未完成"),
+    "going": gettext_lazy("正在进行"),
+    "done": gettext_lazy("已完成"),
+    "ungraded": gettext_lazy("有进度而无证据等级"),
 }
 
 
@@ -136,21 +138,38 @@ def versions(schedules: Iterable[Schedule]) -> dict[str, list[Schedule]]:
     return found
 
 
-def told(changes: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Stored changes with the names of the fields, and dates as people write them."""
+def told(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Stored changes with the names of fields, people, units and kinds, and dates as people write them."""
+    names = {"responsible_id": _names(User, changes), "owner_id": _names(Organisation, changes)}
+    names["constraint_kind"] = {str(kind): str(label) for kind, label in ConstraintKind.choices}
+
+    def shown(what: str, value: Any) -> Any:
+        return names[what].get(str(value), value) if what in names and value is not None else _short(value)
+
     return [
         change
         | {
             "what": field_label(str(change.get("what", ""))),
-            "before": _short(change.get("before")),
-            "after": _short(change.get("after")),
+            "before": shown(str(change.get("what", "")), change.get("before")),
+            "after": shown(str(change.get("what", "")), change.get("after")),
         }
         for change in changes
     ]
 
 
+def _names(model: type[User] | type[Organisation], changes: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Names behind the numbers in changes of the one field that points to ``model``; one query, none without such changes."""
+    field = "responsible_id" if model is User else "owner_id"
+    numbers = {
+        change.get(side) for change in changes if change.get("what") == field for side in ("before", "after")
+    } - {None}
+    return {str(row.pk): str(row) for row in model.objects.filter(pk__in=numbers)} if numbers else {}
+
+
 def _short(value: Any) -> Any:
-    """A stored moment as a date and a time; anything else as it is."""
+    """A stored moment as a date and a time, a calendar by its days off; anything else as it is."""
+    if isinstance(value, dict):
+        return _("停工 %(n)s 天") % {"n": sum(not spans for spans in value.get("exceptions", {}).values())}
     if isinstance(value, str) and ISO.match(value):
         return f"{timezone.localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
     return value
