@@ -140,7 +140,7 @@ def reasons_for(
     found = {}
     for proposal, candidate in zip(proposals, candidates, strict=True):
         if candidate.key in choice.chosen:
-            why = _("续建必保") if candidate.must else _("方案最优")
+            why = _("续建必保") if candidate.must else _("约束内列入")
             found[proposal.pk] = _("%(why)s，准入得分 %(score)s") % {"why": why, "score": proposal.score}
         else:
             blocks = out.get(candidate.key, ())
