@@ -160,9 +160,10 @@ def told(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _names(model: type[User] | type[Organisation], changes: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Names behind the numbers in changes of the one field that points to ``model``; one query, none without such changes."""
     field = "responsible_id" if model is User else "owner_id"
-    numbers = {
+    both = [
         change.get(side) for change in changes if change.get("what") == field for side in ("before", "after")
-    } - {None}
+    ]
+    numbers = [number for number in both if isinstance(number, int)]
     return {str(row.pk): str(row) for row in model.objects.filter(pk__in=numbers)} if numbers else {}
 
 
