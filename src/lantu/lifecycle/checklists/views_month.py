@@ -158,6 +158,9 @@ def months(request: HttpRequest) -> HttpResponse:
             "may_run": may(user, RUN),
             "this_month": timezone.localdate().replace(day=1),
             "rules": rules(),
+            "checklists": selectors.visible_checklists(user)
+            .filter(state__in=["draft", "adjusting", "signing", "in_force"])
+            .order_by("-year", "project__name", "-version")[:200],
         },
     )
 

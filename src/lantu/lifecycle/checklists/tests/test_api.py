@@ -47,10 +47,8 @@ def test_a_checklist_is_made_edited_and_refused_with_its_place(as_, cast, site_p
     months = made["items"][1]["months"]
     assert (months[0]["planned"], months[3]["planned"], months[5]["planned"]) == (0, 50, 100)
     again = {"edited_no": 1, "items": body["items"]}
-    assert (
-        post(client, f"/checklists/{made['id']}/items", again, 409, "put")["code"]
-        == "checklists.changed_meanwhile"
-    )
+    refused = post(client, f"/checklists/{made['id']}/items", again, 409, "put")
+    assert refused["type"] == "urn:lantu:checklists.changed_meanwhile"
     again["edited_no"] = made["edited_no"]
     post(client, f"/checklists/{made['id']}/items", again, method="put")
     assert post(client, f"/checklists/{made['id']}/act", {"verb": "submit"})["state"] == "signing"
