@@ -79,6 +79,7 @@ class Resource(Named):
     """A constraint of the workbench. ``kind`` funds: sources whose name holds one of ``words``."""
 
     unit: str
+    unit_en: str
     kind: str
     words: tuple[str, ...]
 

@@ -168,10 +168,11 @@ def _shape(key: str, place: Value) -> tuple[float, ...]:
 
 
 def _resource(item: Value) -> Resource:
-    f = item.fields("key name name_en unit kind", "words")
+    f = item.fields("key name name_en unit unit_en kind", "words")
     kind = f["kind"].choice(RESOURCE_KINDS)
     if kind == "funds" and not f["words"].items():
         raise item.problem("a source of funds is found by words", "Add words: [财政]")
     return Resource(
-        f["key"].text(), f["name"].text(), f["name_en"].text(), f["unit"].text(), kind, f["words"].texts()
-    )
+        f["key"].text(), f["name"].text(), f["name_en"].text(), f["unit"].text(), f["unit_en"].text(), kind,
+        f["words"].texts(),
+    )  # fmt: skip

@@ -27,7 +27,7 @@ from lantu.calc.plan_balance import (
 from lantu.calc.plan_relaxing import Point, Relaxation, left_out_because, smallest_relaxation, trade_offs
 from lantu.lifecycle.annual_plan.facts import uses_of
 from lantu.lifecycle.annual_plan.models import AnnualPlan, PlanProposal
-from lantu.lifecycle.annual_plan.rules import label, resources
+from lantu.lifecycle.annual_plan.rules import label, resources, unit_of
 from lantu.lifecycle.annual_plan.scoring import benefit_of
 from lantu.lifecycle.annual_plan.states import CARRIED_STATES
 from lantu.projects.areas import area_name
@@ -115,7 +115,7 @@ def bars(candidates: Sequence[Candidate], limits: Limits, chosen: Collection[str
     used = usage(c for c in candidates if c.key in chosen)
     wanted = usage(candidates)
     return [
-        Bar(r.key, label(r), r.unit, used.get(r.key, 0), wanted.get(r.key, 0), limits.most.get(r.key))
+        Bar(r.key, label(r), unit_of(r), used.get(r.key, 0), wanted.get(r.key, 0), limits.most.get(r.key))
         for r in resources()
     ]
 
@@ -157,7 +157,7 @@ def words_of(violation: Violation, names: Mapping[str, str] | None = None) -> st
         resource = known.get(violation.key)
         facts |= {
             "name": label(resource) if resource else violation.key,
-            "unit": resource.unit if resource else "",
+            "unit": unit_of(resource) if resource else "",
         }
         return _("%(name)s超 %(off)s %(unit)s（需 %(used)s，可用 %(allowed)s）") % facts
     if violation.kind == GROUP:

@@ -27,6 +27,10 @@ def label(named: Named) -> str:
     return (named.name_en if english() else "") or named.name
 
 
+def unit_of(resource: Resource) -> str:
+    return resource.unit_en if english() else resource.unit
+
+
 def remedy(stop: HardStop) -> str:
     return (stop.remedy_en if english() else "") or stop.remedy
 

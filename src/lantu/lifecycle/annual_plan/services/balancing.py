@@ -22,7 +22,7 @@ from lantu.lifecycle.annual_plan.balance import (
 )
 from lantu.lifecycle.annual_plan.events import LimitsSet, PlanSentBack
 from lantu.lifecycle.annual_plan.models import AnnualPlan, PlanProposal, PlanVersion
-from lantu.lifecycle.annual_plan.rules import label, resources
+from lantu.lifecycle.annual_plan.rules import label, resources, unit_of
 from lantu.lifecycle.annual_plan.services import passing
 from lantu.lifecycle.annual_plan.services.versions import item_of, last_version, make_version
 from lantu.lifecycle.annual_plan.states import (
@@ -120,7 +120,7 @@ def checked_limits(given: Mapping[str, int | None]) -> dict[str, int]:
             raise Unacceptable(
                 "plans.bad_limit",
                 _("“%(name)s”的约束 %(value)s 不合理。") % {"name": label(known[key]), "value": value},
-                remedy=_("应为不小于 0 的整数（%(unit)s）。") % {"unit": known[key].unit},
+                remedy=_("应为不小于 0 的整数（%(unit)s）。") % {"unit": unit_of(known[key])},
                 field=key,
             )
         found[key] = int(value)
