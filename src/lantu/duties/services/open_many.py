@@ -97,5 +97,6 @@ def _row(spec: DutySpec, now: datetime, actor: User | None) -> Duty:
         original_due_at=max(spec.due_at, spec.opened_at),
         clock=spec.clock,
     )
-    duty.check_at = next_check(duty, now)
+    # What is overdue already meets the ladder at its next round.
+    duty.check_at = now if duty.due_at <= now else next_check(duty, now)
     return duty

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -20,7 +21,13 @@ DEFAULT_TEMPLATE = "government"
 
 def book() -> GateBook:
     """Templates, matters and terms of the city in force."""
-    return gates_of(city(settings.CITY_PACK))
+    return _book(settings.CITY_PACK)
+
+
+@cache
+def _book(pack: str) -> GateBook:
+    # Kept: a template's graph is made once.
+    return gates_of(city(pack))
 
 
 def tender_book() -> TenderBook:

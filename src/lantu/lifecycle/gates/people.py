@@ -42,7 +42,7 @@ class Desk:
         grants = Grant.objects.filter(
             Q(ends_at=None), role__in=ASKED_ROLES, user__is_active=True, user__organisation__isnull=False
         )
-        for grant in grants.select_related("user").order_by("-user_id"):
+        for grant in grants.select_related("user__organisation").order_by("-user_id"):
             self._any[grant.role] = grant.user
             self._by_role[(grant.role, grant.user.organisation_id or 0)] = grant.user
 

@@ -137,6 +137,12 @@ def _current(story: Story, behind: int) -> None:
     late = story.number % LATE_EVERY == 4
     due_on = today + timedelta(days=-draw.randint(2, 20) if late else draw.randint(9, 60))
     story.gates[gate.stage] = PastGate(state=GateState.PREPARING, since=_at(since, MORNING), due_on=due_on)
+    later = max(due_on, today)
+    for following in story.template.gates[behind + 1 : 3]:
+        later += timedelta(days=60)
+        story.gates[following.stage] = PastGate(
+            state=GateState.NOT_STARTED, since=_at(today, MORNING), due_on=later
+        )
 
 
 def _days(template: Template, described: DemoProject, draw: Random, today: date) -> Mapping[str, date]:

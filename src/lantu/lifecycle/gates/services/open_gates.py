@@ -46,7 +46,7 @@ def open_gates(project: Project, *, actor: User, now: datetime, template: Templa
         gate.pk, gate.plan = pk, made.plan
     Gate.objects.bulk_create(made.gates.values())
     for step in made.steps.values():
-        step.gate_id = step.gate.pk
+        step.gate = made.gates[step.gate.stage]
     GateStep.objects.bulk_create(made.steps.values())
     emit(
         GatesOpened(

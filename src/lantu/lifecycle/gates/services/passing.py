@@ -150,7 +150,7 @@ def gate_duty(gate: Gate, *, now: datetime) -> dict[str, Any]:
             due_at = max(close_of(gate.due_on), due_after(now, working_days=settings.return_working_days))
         case _:
             step, label, holder = "prepare", gettext_noop("备齐要件"), gate.responsible
-            due_at, clock = max(close_of(gate.due_on), now), Clock.NATURAL
+            due_at, clock = close_of(gate.due_on), Clock.NATURAL
     return {
         "step": step,
         "title": f"{gate.get_stage_display()}{_('关口')} · {gate.project.name}"[:200],

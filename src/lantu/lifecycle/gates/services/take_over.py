@@ -153,7 +153,8 @@ def _other(wanted: User, not_this: User, instead: User) -> User:
 def _fill_gate(
     gate: Gate, known: PastGate, steps: list[GateStep], project: Project, *, officer: User
 ) -> None:
-    gate.state, gate.started_at, gate.reason = known.state, known.since, known.reason
+    gate.state, gate.reason = known.state, known.reason
+    gate.started_at = None if known.state == GateState.NOT_STARTED else known.since
     gate.document_no = known.document_no
     if known.due_on is not None:
         gate.due_on = gate.original_due_on = known.due_on
@@ -192,7 +193,8 @@ def _store(drafts: list[Draft], pasts: Sequence[Past], *, actor: User, now: date
     for gate, pk in zip(gates, passing.reserve(Gate, len(gates)), strict=True):
         gate.pk = pk
     for step, pk in zip(steps, passing.reserve(GateStep, len(steps)), strict=True):
-        step.pk, step.gate_id = pk, step.gate.pk
+        # Assigned anew, not by number: a changed number would make Django forget the gate and read it again.
+        step.pk, step.gate = pk, step.gate
     conditions = _conditions(drafts, pasts, actor=actor)
     owing: list[Gate | GateStep | GateCondition] = [
         *(gate for gate in gates if gate.state in WITH_DUTY),
@@ -233,7 +235,7 @@ def _conditions(drafts: list[Draft], pasts: Sequence[Past], *, actor: User) -> l
         if made.steps[code].state not in DONE_STEPS
     ]
     for row, pk in zip(found, passing.reserve(GateCondition, len(found)), strict=True):
-        row.pk, row.gate_id, row.step_id = pk, row.gate.pk, row.step.pk if row.step else None
+        row.pk, row.gate, row.step = pk, row.gate, row.step
         row.state = ConditionState.OPEN
     return found
 
