@@ -93,7 +93,8 @@ def _this_year(plan: DemoPlan, world: World, *, now: datetime) -> AnnualPlan:
     first = [p for p in rows if p.created_at <= issued]
     later = [p for p in rows if issued < p.created_at <= adjusted]
     made = open_plan(year=year, keeper=keeper, approver=director, by=keeper, now=opened, is_demo=True)
-    extra = {p.code: _facts(p, begun=True) for p in (*first, *later)}
+    # What has begun keeps the class that the register gives it.
+    extra = {p.code: _facts(p, begun=True) | {"plan_class": p.plan_class} for p in (*first, *later)}
     bring_in(made, projects=first, by=keeper, now=opened + timedelta(days=20), extra=extra)
     _take_through(made, keeper, director, issued=issued, year=year)
     bring_in(made, projects=later, by=keeper, now=adjusted - timedelta(days=3), extra=extra)
