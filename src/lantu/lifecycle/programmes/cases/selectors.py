@@ -20,9 +20,13 @@ MOST_EVENTS = 60
 
 def visible_templates(reader: Any) -> QuerySet[CaseTemplate]:
     """Those who make templates see drafts too; the others what may be used."""
-    rows = CaseTemplate.objects.select_related(
-        "created_by", "approver", "duty__holder", "duty__unit", "replaces"
-    ).annotate(used=Count("uses"))
+    rows = (
+        CaseTemplate.objects.select_related(
+            "created_by", "approver", "duty__holder", "duty__unit", "replaces"
+        )
+        .annotate(used=Count("uses"))
+        .order_by("-id")
+    )
     if not may(reader, "lifecycle.cases_read"):
         return rows.none()
     if may(reader, "lifecycle.cases_make"):

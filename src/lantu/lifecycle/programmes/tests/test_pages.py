@@ -79,6 +79,7 @@ def test_the_programme_on_one_page(cast: Any, site_project: Any) -> None:
     assert 'class="lt-lanes"' in page
     assert client.get(f"{programme.get_absolute_url()}?state=behind").status_code == 200
     assert client.get(f"{P}/{programme.pk}/print/").status_code == 200
+    assert client.get(f"{P}/{programme.pk}/edit/").status_code == 200  # a goal that nobody reported yet
     assert signed_in(cast.outsider).get(programme.get_absolute_url()).status_code == 404
 
 
