@@ -32,6 +32,7 @@ def number(values: Mapping[str, str], name: str) -> Decimal | None:
 
 
 def day(values: Mapping[str, str], name: str) -> date | None:
+    """A date, or None where nothing was written. Raises Unacceptable naming the field."""
     text = values.get(name, "").strip()
     if not text:
         return None
@@ -47,6 +48,7 @@ def day(values: Mapping[str, str], name: str) -> date | None:
 
 
 def whole(values: Mapping[str, str], name: str) -> int:
+    """A whole number; anything else is 0."""
     text = values.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 

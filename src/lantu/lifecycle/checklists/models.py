@@ -19,12 +19,14 @@ USER = settings.AUTH_USER_MODEL
 
 
 def a_person(label: Any, *, null: bool = False) -> models.ForeignKey:
+    """A person who is named by a row and never deleted under it."""
     return models.ForeignKey(
         USER, on_delete=models.PROTECT, null=null, blank=null, related_name="+", verbose_name=label
     )
 
 
 def duty_field() -> models.ForeignKey:
+    """The open duty of a workflow row."""
     return models.ForeignKey(
         Duty, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("责任")
     )

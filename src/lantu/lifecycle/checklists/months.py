@@ -22,6 +22,7 @@ def rules() -> AppraisalRules:
 
 
 def first_of(day: date) -> date:
+    """The first day of the month of ``day``."""
     return day.replace(day=1)
 
 
@@ -31,14 +32,12 @@ def month_end(month: date) -> date:
 
 
 def next_month(month: date) -> date:
+    """The first day of the month after."""
     return date(month.year + month.month // MONTHS, month.month % MONTHS + 1, 1)
 
 
-def last_month(month: date) -> date:
-    return first_of(month - timedelta(days=1))
-
-
 def months_of(year: int) -> list[date]:
+    """The first days of the twelve months of a year."""
     return [date(year, number, 1) for number in range(1, MONTHS + 1)]
 
 

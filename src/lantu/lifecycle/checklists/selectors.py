@@ -47,6 +47,7 @@ def _one(rows: QuerySet[RowT], pk: int) -> RowT:
 
 
 def visible_checklists(reader: Any) -> QuerySet[Checklist]:
+    """Checklists of the projects that this reader may know of."""
     rows = Checklist.objects.select_related(
         "project", "duty__holder", "duty__unit", "created_by", "issued_by"
     )
@@ -54,6 +55,7 @@ def visible_checklists(reader: Any) -> QuerySet[Checklist]:
 
 
 def get_checklist(reader: Any, pk: int) -> Checklist:
+    """One of them. Raises Missing."""
     return _one(visible_checklists(reader).select_related("replaces"), pk)
 
 
@@ -64,6 +66,7 @@ def get_item(reader: Any, checklist: int, pk: int) -> ChecklistItem:
 
 
 def get_sheet(reader: Any, pk: int) -> ChecklistSheet:
+    """One sheet of a visible project. Raises Missing."""
     rows = ChecklistSheet.objects.select_related(
         "run", "checklist__project", "person", "duty__holder", "duty__unit"
     )
@@ -71,6 +74,7 @@ def get_sheet(reader: Any, pk: int) -> ChecklistSheet:
 
 
 def get_fact(reader: Any, pk: int) -> ChecklistFact:
+    """One line of one month of a visible project. Raises Missing."""
     rows = ChecklistFact.objects.select_related(
         "run", "checklist__project", "item", "reporter", "verifier", "sheet"
     )
@@ -78,6 +82,7 @@ def get_fact(reader: Any, pk: int) -> ChecklistFact:
 
 
 def get_question(reader: Any, pk: int) -> ChecklistQuestion:
+    """One question about a visible project. Raises Missing."""
     rows = ChecklistQuestion.objects.select_related(
         "fact__run", "fact__item", "fact__checklist__project", "person", "duty__holder"
     )
@@ -85,6 +90,7 @@ def get_question(reader: Any, pk: int) -> ChecklistQuestion:
 
 
 def get_import(reader: Any, pk: int) -> ChecklistImport:
+    """One preview of a visible project. Raises Missing."""
     return _one(_mine(reader, ChecklistImport.objects.select_related("project"), "project"), pk)
 
 
@@ -95,10 +101,12 @@ def visible_scores(reader: Any) -> QuerySet[AppraisalScore]:
 
 
 def get_score(reader: Any, pk: int) -> AppraisalScore:
+    """One score that the reader may know of. Raises Missing."""
     return _one(visible_scores(reader), pk)
 
 
 def get_appeal(reader: Any, pk: int) -> AppraisalAppeal:
+    """One appeal of a visible project. Raises Missing."""
     rows = AppraisalAppeal.objects.select_related(
         "fact__item",
         "fact__run",
@@ -112,6 +120,7 @@ def get_appeal(reader: Any, pk: int) -> AppraisalAppeal:
 
 
 def get_adjustment(reader: Any, pk: int) -> AppraisalAdjustment:
+    """One adjustment of a visible project. Raises Missing."""
     rows = AppraisalAdjustment.objects.select_related(
         "run", "checklist__project", "fact__item", "proposed_by", "decided_by", "duty__holder"
     )
@@ -235,6 +244,7 @@ def sheets_of(reader: User) -> list[ChecklistSheet]:
 
 
 def events_of(checklist: Checklist) -> QuerySet[Event]:
+    """What happened to a checklist, newest first."""
     mine = Event.objects.filter(subject_type="lifecycle.checklist", subject_id=checklist.pk)
     return mine.select_related("actor__organisation").order_by("-id")
 
@@ -252,6 +262,7 @@ class Counts:
 
 
 def counts_of(run: AppraisalMonth, now: datetime) -> Counts:
+    """How many lines wait at which step of the month."""
     states = list(run.facts.values_list("state", flat=True))
     return Counts(
         facts=len(states),

@@ -47,10 +47,12 @@ def add(source: Source) -> None:
 
 
 def source_keys() -> tuple[str, ...]:
+    """Keys of all sources that are offered."""
     return tuple(_sources)
 
 
 def source_choices() -> list[tuple[str, Any]]:
+    """Keys and names, for choosing."""
     return [(one.key, one.label) for one in _sources.values()]
 
 

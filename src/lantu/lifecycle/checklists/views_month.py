@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -220,7 +221,7 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
             by=user, now=timezone.now(),
         )  # fmt: skip
         messages.success(request, _("申诉已提交。"))
-        return HttpResponseRedirect(f"/lifecycle/appraisal/appeals/{made.pk}/")
+        return HttpResponseRedirect(reverse("lifecycle:appraisal_appeal", args=[made.pk]))
     facts = list(
         ChecklistFact.objects.filter(run=found.run, checklist=found.checklist)
         .select_related("item", "run")
@@ -312,7 +313,7 @@ def propose(request: HttpRequest, month: str) -> HttpResponse:
         points=forms.number(request.POST, "points") or Decimal(0),
     )  # fmt: skip
     messages.success(request, _("已提出，等待第二人确认。"))
-    return HttpResponseRedirect(f"/lifecycle/appraisal/adjustments/{made.pk}/")
+    return HttpResponseRedirect(reverse("lifecycle:appraisal_adjustment", args=[made.pk]))
 
 
 @require_http_methods(["GET", "POST"])

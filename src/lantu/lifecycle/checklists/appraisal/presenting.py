@@ -42,6 +42,7 @@ TALKS = {
 
 
 def peers_of() -> dict[str, str]:
+    """Names of the peer groups by key, in the order of the pack."""
     return {key: word_of(group) for key, group in rules().peer_groups.items()}
 
 

@@ -49,6 +49,7 @@ def lock(checklist: Checklist, *, edited_no: int | None = None) -> Checklist:
 
 
 def clean(text: str, most: int) -> str:
+    """Text as people typed it, without what a database refuses, cut to ``most`` characters."""
     return text.replace("\x00", "").strip()[:most]
 
 
@@ -110,5 +111,6 @@ def hand_on(checklist: Checklist, *, now: datetime, actor: User, outcome: str) -
 
 
 def save(checklist: Checklist) -> None:
+    """Save and count the edit."""
     checklist.edited_no += 1
     checklist.save()

@@ -114,6 +114,7 @@ def close_if_done(sheet: ChecklistSheet, *, now: datetime, actor: User | None, o
 
 
 def close_sheet(sheet: ChecklistSheet, *, now: datetime, actor: User | None, outcome: str) -> None:
+    """Close sheet and duty, whatever still waits in it."""
     sheet.closed_at = max(now, sheet.opened_at)
     sheet.save(update_fields=["closed_at"])
     if sheet.duty is not None and sheet.duty.closed_at is None:
@@ -134,6 +135,7 @@ def bureau_person(now: datetime, *, but: set[int]) -> User:
 
 
 def event_base(sheet: ChecklistSheet) -> dict[str, Any]:
+    """The fields that all events of a sheet share."""
     return {
         "project_id": sheet.checklist.project_id,
         "subject_id": sheet.pk,
