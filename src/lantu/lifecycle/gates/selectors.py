@@ -22,14 +22,13 @@ from lantu.lifecycle.gates.planning import graph_of
 from lantu.lifecycle.gates.services.passing import CONDITION, GATE, STEP
 from lantu.lifecycle.gates.states import (
     DONE_STEPS,
-    PASSED_STATES,
     RESTING_STATES,
     ConditionState,
     GateState,
     StepState,
 )
 from lantu.lifecycle.gates.words import TONES, reason_words
-from lantu.projects.models import Project, Stage
+from lantu.projects.models import Lamp, Project, Stage
 from lantu.projects.selectors import ProjectFilter, find_projects, visible_projects
 
 NAMED_MISSING = 3
@@ -150,7 +149,7 @@ def _entry(gate: Gate, missing: list[str], conditions: int) -> StageEntry:
         since=duty.opened_at if duty else None,
         due_on=gate.due_on,
         passed_on=gate.passed_on,
-        missing=missing[:NAMED_MISSING] if gate.state not in PASSED_STATES or conditions else [],
+        missing=missing[:NAMED_MISSING] if gate.is_open or conditions else [],
         missing_count=len(missing),
         conditions=conditions,
         url=gate.get_absolute_url(),
@@ -313,7 +312,7 @@ def gate_totals(reader: Any) -> dict[str, dict[str, int]]:
     rows = Gate.objects.all()
     if not scope_of(reader).city:
         rows = rows.filter(project__in=visible_projects(reader))
-    found: dict[str, dict[str, int]] = {stage: {} for stage in Stage.values}
+    found: dict[str, dict[str, int]] = {stage: dict.fromkeys(Lamp.values, 0) for stage in Stage.values}
     for stage, lamp, number in rows.order_by().values_list("stage", "lamp").annotate(n=Count("pk")):
         found[stage][lamp] = number
     return found

@@ -81,6 +81,8 @@ def check_wanted(wanted: Sequence[Wanted], missing: Sequence[GateStep], now: dat
 def set_condition(gate: Gate, wanted: Wanted, *, by: User, now: datetime) -> GateCondition:
     """Store one condition with its duty, within the gatekeeper's decision."""
     (pk,) = passing.reserve(GateCondition)
+    if wanted.step is not None:
+        GateStep.objects.filter(pk=wanted.step.pk).update(due_on=wanted.due_on)
     text = passing.clean_text(wanted.text, most=200) or (wanted.step.label if wanted.step else "")
     duty = open_duty(
         subject_type=passing.CONDITION, subject_id=pk, project=gate.project, step="meet",

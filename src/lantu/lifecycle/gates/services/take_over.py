@@ -178,7 +178,9 @@ def _fill_gate(
             },
             remedy=_("请补录要件的文号和日期，或把关口记为准备中。"),
         )
-    days = [step.evidence_on for step in steps if step.evidence_on is not None]
+    for step in missing:
+        step.due_on = known.conditions[step.code]
+    days = [step.evidence_on for step in steps if step.hard and step.evidence_on is not None]
     gate.decided_by, gate.decided_at = _other(gate.keeper, gate.responsible, officer), known.since
     gate.passed_on = max(days, default=timezone.localtime(known.since).date())
 
