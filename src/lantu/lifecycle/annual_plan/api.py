@@ -26,6 +26,7 @@ from lantu.lifecycle.annual_plan.balance import (
     propose_best,
     words_of,
 )
+from lantu.lifecycle.annual_plan.doing import take_step
 from lantu.lifecycle.annual_plan.models import AnnualPlan, PlanProposal, PlanVersion
 from lantu.lifecycle.annual_plan.prefilling import prefill
 from lantu.lifecycle.annual_plan.publishing import public_rows
@@ -35,7 +36,6 @@ from lantu.lifecycle.annual_plan.services.proposing import change_proposal, make
 from lantu.lifecycle.annual_plan.services.reviewing import tick_element
 from lantu.lifecycle.annual_plan.states import PlanVerb
 from lantu.lifecycle.annual_plan.totals import moves_between
-from lantu.lifecycle.annual_plan.views_proposal import take_step
 from lantu.projects.selectors import get_visible
 
 router = Router(tags=["年度计划"])
@@ -198,7 +198,7 @@ def post_step(request: HttpRequest, pk: int, verb: str, body: shapes.StepIn) -> 
     """One step: shelve, propose, check, to_elements, to_expert, recommend, return, resubmit or withdraw."""
     user = _asked(request)
     given = {name: value for name, value in body.dict().items() if value is not None}
-    take_step(selectors.get_proposal(user, pk), verb, given, by=user)
+    take_step(selectors.get_proposal(user, pk), verb, given, by=user, now=timezone.now())
     return _proposal(selectors.get_proposal(user, pk))
 
 

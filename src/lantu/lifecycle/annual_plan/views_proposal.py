@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lantu.accounts.permissions import may, require
-from lantu.core.refusals import Missing, Refused
+from lantu.core.refusals import Refused
 from lantu.lifecycle.annual_plan import forms, selectors
+from lantu.lifecycle.annual_plan.doing import take_step
 from lantu.lifecycle.annual_plan.facts import EDITABLE, MONTHS
 from lantu.lifecycle.annual_plan.models import PlanProposal
 from lantu.lifecycle.annual_plan.prefilling import begun_before, prefill
 from lantu.lifecycle.annual_plan.rules import label, plan_rules
 from lantu.lifecycle.annual_plan.services import reviewing
 from lantu.lifecycle.annual_plan.services.bringing import bring_in
-from lantu.lifecycle.annual_plan.services.proposing import change_proposal, make_proposal, move_early
-from lantu.lifecycle.annual_plan.states import BUREAU_EDITABLE, EDITABLE_STATES, ProposalState, Verb, Verdict
+from lantu.lifecycle.annual_plan.services.proposing import change_proposal, make_proposal
+from lantu.lifecycle.annual_plan.states import BUREAU_EDITABLE, EDITABLE_STATES, ProposalState, Verdict
 from lantu.lifecycle.annual_plan.words import lines, return_reasons, return_word, score_sections
 from lantu.projects.areas import area_names
 from lantu.projects.models import Category, PlanClass, Sector, Status
@@ -181,48 +182,13 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     require(user, "lifecycle.plan_read")
     proposal = selectors.get_proposal(user, pk)
     try:
-        take_step(proposal, verb, request.POST, by=user)
+        take_step(proposal, verb, request.POST, by=user, now=timezone.now())
     except Refused as refused:
         if refused.status in {403, 404}:
             raise
         return _show(request, selectors.get_proposal(user, pk), refusal=refused)
     messages.success(request, _("已办理。"))
     return HttpResponseRedirect(proposal.get_absolute_url())
-
-
-def take_step(proposal: PlanProposal, verb: str, given: Any, *, by: Any) -> None:
-    """One verb with what the form says. Raises Missing for a verb that does not exist."""
-    now, version = timezone.now(), forms.whole(given, "version")
-    match verb:
-        case Verb.SHELVE | Verb.PROPOSE | Verb.RESUBMIT | Verb.WITHDRAW:
-            move_early(
-                proposal, Verb(verb), by=by, now=now, version=version, reason=forms.plain(given, "reason")
-            )
-        case Verb.CHECK:
-            reviewing.check(proposal, by=by, now=now, version=version, note=forms.plain(given, "reason"))
-        case Verb.TO_ELEMENTS:
-            reviewing.send_to_elements(proposal, by=by, now=now, version=version)
-        case Verb.TO_EXPERT:
-            expert = forms.person(given, "expert")
-            if expert is None:
-                raise forms.unfit("expert", _("请选择专家。"))
-            reviewing.send_to_expert(proposal, expert=expert, by=by, now=now, version=version)
-        case Verb.RECOMMEND:
-            reviewing.give_opinion(
-                proposal,
-                benefit=given,
-                note=forms.plain(given, "reason", 500),
-                by=by,
-                now=now,
-                version=version,
-            )
-        case Verb.RETURN:
-            reviewing.send_back(
-                proposal, code=forms.plain(given, "code", 20), reason=forms.plain(given, "reason"), by=by, now=now,
-                version=version,
-            )  # fmt: skip
-        case _:
-            raise Missing("plans.no_verb", _("没有这一步。"))
 
 
 @require_POST

@@ -34,7 +34,6 @@ from lantu.lifecycle.annual_plan.tests.stories import (
     issued,
     opened,
     recommended,
-    running,
     values,
 )
 from lantu.lifecycle.annual_plan.totals import disagreements
@@ -391,17 +390,3 @@ def test_what_found_no_room_returns_to_the_reserve(cast: Any) -> None:
         cast.owner,
         "与公园同一资金来源，明年安排",
     )  # type: ignore[union-attr]
-
-
-def test_a_running_project_is_prefilled_and_must_stay(cast: Any) -> None:
-    from lantu.lifecycle.annual_plan.services.bringing import bring_in
-
-    plan = opened(cast)
-    project = running(
-        cast, 1, actual_start_on="2025-03-01", planned_start_on="2025-03-01", planned_finish_on="2028-02-01"
-    )
-    project.refresh_from_db()
-    made = bring_in(plan, projects=[project], by=cast.officer, now=NOW)
-    assert bring_in(plan, projects=[project], by=cast.officer, now=NOW) == []
-    assert (made[0].name, made[0].must, made[0].plan_class) == (project.name, True, "continuing")
-    assert 0 < made[0].annual_yuan < project.total_investment_yuan
