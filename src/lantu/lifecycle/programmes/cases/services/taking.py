@@ -50,12 +50,7 @@ def take_template(
             _("“%(name)s”还没有竣工，不能作为经验模板的来源。") % {"name": project.name},
             remedy=_("请选择已竣工的项目。"),
         )
-    if approver.pk == by.pk or not may(approver, "lifecycle.cases_approve"):
-        raise unfit("approver", _("批准人应是有批准权限的另一位同志。"))
-    if replaces is not None and replaces.state != CaseState.APPROVED:
-        raise Refused(
-            "cases.replaces_unapproved", _("只有已批准的模板可以出新版。"), remedy=_("请先办完上一版。")
-        )
+    _must_be_fit(approver, by, replaces)
     title, scope, parts, removed = _content(project, name=name, summary=summary, only=only)
     template = CaseTemplate(
         pk=next_pk("lifecycle_casetemplate"),
@@ -90,6 +85,15 @@ def take_template(
         at=now,
     )  # fmt: skip
     return template
+
+
+def _must_be_fit(approver: User, by: User, replaces: CaseTemplate | None) -> None:
+    if approver.pk == by.pk or not may(approver, "lifecycle.cases_approve"):
+        raise unfit("approver", _("批准人应是有批准权限的另一位同志。"))
+    if replaces is not None and replaces.state != CaseState.APPROVED:
+        raise Refused(
+            "cases.replaces_unapproved", _("只有已批准的模板可以出新版。"), remedy=_("请先办完上一版。")
+        )
 
 
 def _content(
