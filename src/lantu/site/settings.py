@@ -225,7 +225,9 @@ ROLLUPS_KEEP_DAYS = int(os.environ.get("LANTU_ROLLUPS_KEEP_DAYS", "3650"))
 # Copies of the stream of readings on the servers of a JetStream cluster; one server can hold one only.
 STREAM_REPLICAS = int(os.environ.get("LANTU_STREAM_REPLICAS", "1"))
 if STREAM_REPLICAS not in (1, 3, 5):
-    raise ImproperlyConfigured("LANTU_STREAM_REPLICAS 须为 1、3 或 5。 / LANTU_STREAM_REPLICAS must be 1, 3 or 5.")
+    raise ImproperlyConfigured(
+        "LANTU_STREAM_REPLICAS 须为 1、3 或 5。 / LANTU_STREAM_REPLICAS must be 1, 3 or 5."
+    )
 
 # A device may send this many times its contract rate, and in any case so many messages a second; 0: no limit.
 DEVICE_RATE_FACTOR = float(os.environ.get("LANTU_DEVICE_RATE_FACTOR", "20"))
