@@ -178,8 +178,7 @@ def _child(paths: list[str]) -> dict[str, dict[str, float]]:
     from django.db import transaction
     from django.utils import timezone
 
-    from bench.city import fill
-    from lantu.accounts.models import User
+    from lantu.accounts.models import Organisation, User
     from lantu.core.filetypes import FileType
     from lantu.core.services.keep_evidence import keep_evidence
     from lantu.lifecycle.schedule.exchange.opening import read_schedule
@@ -190,9 +189,12 @@ def _child(paths: list[str]) -> dict[str, dict[str, float]]:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     now = timezone.now()
-    fill(projects=1, monitored=0, now=now)
-    project, actor = Project.objects.get(), User.objects.first()
-    assert actor is not None
+    unit = Organisation.objects.create(name="测速单位", kind="owner", area_code="371402")
+    actor = User.objects.create_user(username="bench-planner", display_name="测速", organisation=unit)
+    project = Project.objects.create(
+        code="2601-371402-04-01-900001", name="测速项目", area_code="371402", owner_org=unit, category="government",
+        plan_class="continuing", sector="industry", stage="construction", total_investment_yuan=1, created_at=now, updated_at=now,
+    )  # fmt: skip
     found: dict[str, dict[str, float]] = {}
     for path in paths:
         content = Path(path).read_bytes()
