@@ -53,7 +53,7 @@ def measure() -> list[Table]:
             ],
             rows=rows,
             notes=[
-                "Five resources and the year's money limited to 55 % of what all want, 15 % must-haves, exclusive groups, "
+                "Six resources limited to 55 % of what all want, 15 % must-haves, exclusive groups, "
                 "14 counties with a least number each. One worker, deterministic effort of 4 s."
             ],
         ),
