@@ -41,9 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '人员',
                 'ordering': ['username'],
             },
-            managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
-            ],
+            managers=[('objects', django.contrib.auth.models.UserManager())],
         ),
         migrations.CreateModel(
             name='ApiToken',
@@ -75,6 +73,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '单位',
                 'ordering': ['kind', 'name'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='organisation_one_per_uscc'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,23 +94,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '授权',
+                'indexes': [
+                    models.Index(fields=['user', 'role'], name='grant_by_user'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('county_code', ''), ('organisation', None), ('project_id', None), ('reach', 'city')), models.Q(('organisation', None), ('project_id', None), ('reach', 'county'), models.Q(('county_code', ''), _negated=True)), models.Q(('county_code', ''), ('organisation__isnull', False), ('project_id', None), ('reach', 'organisation')), models.Q(('county_code', ''), ('organisation', None), ('project_id__isnull', False), ('reach', 'project')), _connector='OR'), name='grant_reach_is_complete'),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name='user',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='accounts.organisation', verbose_name='单位'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='organisation_one_per_uscc'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['user', 'role'], name='grant_by_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('county_code', ''), ('organisation', None), ('project_id', None), ('reach', 'city')), models.Q(('organisation', None), ('project_id', None), ('reach', 'county'), models.Q(('county_code', ''), _negated=True)), models.Q(('county_code', ''), ('organisation__isnull', False), ('project_id', None), ('reach', 'organisation')), models.Q(('county_code', ''), ('organisation', None), ('project_id__isnull', False), ('reach', 'project')), _connector='OR'), name='grant_reach_is_complete'),
-        ),
+        migrations.AddField(model_name='user', name='organisation', field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='accounts.organisation', verbose_name='单位')),
     ]

@@ -48,6 +48,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '责任',
+                'indexes': [
+                    models.Index(condition=models.Q(('closed_at', None)), fields=['holder', 'due_at'], name='duty_open_by_holder'),
+                    models.Index(condition=models.Q(('closed_at', None)), fields=['due_at'], name='duty_open_by_due'),
+                    models.Index(fields=['subject_type', 'subject_id', 'opened_at'], name='duty_by_subject'),
+                    models.Index(fields=['project', 'opened_at'], name='duty_by_project'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('subject_type', 'subject_id'), name='duty_one_open_per_subject'),
+                    models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('opened_at'))), name='duty_due_after_opening'),
+                    models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='duty_severity_1_to_4'),
+                    models.CheckConstraint(condition=models.Q(('bounces__lte', 2)), name='duty_bounces_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +76,12 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stops', to='duties.duty')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('refused_at', None), ('resumed_at', None)), fields=('duty',), name='stop_one_pending_or_running'),
+                    models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('asked_by')), _negated=True), _connector='OR'), name='stop_approved_by_another'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Extension',
@@ -78,6 +96,12 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extension_requests', to='duties.duty')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('decided_at', None)), fields=('duty',), name='extension_one_pending'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='extension_decided_by_another'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Holding',
@@ -92,6 +116,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['started_at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('duty',), name='holding_one_current'),
+                    models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='holding_ends_after_start'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,65 +133,10 @@ class Migration(migrations.Migration):
                 ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='duties.duty')),
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['holder', 'due_at'], name='duty_open_by_holder'),
-        ),
-        migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['due_at'], name='duty_open_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['subject_type', 'subject_id', 'opened_at'], name='duty_by_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['project', 'opened_at'], name='duty_by_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('subject_type', 'subject_id'), name='duty_one_open_per_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('opened_at'))), name='duty_due_after_opening'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='duty_severity_1_to_4'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('bounces__lte', 2)), name='duty_bounces_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockstop',
-            constraint=models.UniqueConstraint(condition=models.Q(('refused_at', None), ('resumed_at', None)), fields=('duty',), name='stop_one_pending_or_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockstop',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('asked_by')), _negated=True), _connector='OR'), name='stop_approved_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at', None)), fields=('duty',), name='extension_one_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='extension_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('duty',), name='holding_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='holding_ends_after_start'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['recipient', '-sent_at'], name='notice_by_recipient'),
+            options={
+                'indexes': [
+                    models.Index(fields=['recipient', '-sent_at'], name='notice_by_recipient'),
+                ],
+            },
         ),
     ]

@@ -74,6 +74,24 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '隐患',
                 'ordering': ['-opened_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['project', '-opened_at'], name='hazard_by_project'),
+                    models.Index(fields=['state', '-grade', 'due_at'], name='hazard_by_state'),
+                    models.Index(fields=['rectifier_unit', 'state'], name='hazard_by_rectifier'),
+                    models.Index(fields=['-opened_at', '-id'], name='hazard_by_time'),
+                    models.Index(fields=['closed_at'], name='hazard_by_closing'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('closed', 'false_positive', 'merged', 'void')), ('duty__isnull', False), _connector='OR'), name='hazard_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('closed', 'false_positive', 'merged', 'void'))), models.Q(models.Q(('state__in', ('closed', 'false_positive', 'merged', 'void')), _negated=True), ('closed_at', None)), _connector='OR'), name='hazard_closed_at_when_closed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('rechecker__isnull', False), ('rectifier__isnull', False), ('supervisor__isnull', False), models.Q(('rectifier', models.F('supervisor')), _negated=True), models.Q(('rectifier', models.F('rechecker')), _negated=True), models.Q(('supervisor', models.F('rechecker')), _negated=True)), _connector='OR'), name='hazard_closed_by_three_people'),
+                    models.CheckConstraint(condition=models.Q(('issuer', None), ('rectifier', None), models.Q(('issuer', models.F('rectifier')), _negated=True), _connector='OR'), name='hazard_issuer_is_not_rectifier'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('due_at', None), ('order_no', ''), ('order_seq', None), ('ordered_at', None)), models.Q(('due_at__isnull', False), ('order_seq__isnull', False), ('order_year__isnull', False), ('ordered_at__isnull', False), ('rectifier_unit__isnull', False)), _connector='OR'), name='hazard_order_is_complete'),
+                    models.CheckConstraint(condition=models.Q(('grade__range', (1, 4))), name='hazard_grade_1_to_4'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('void', 'false_positive')), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='hazard_void_has_a_reason'),
+                    models.UniqueConstraint(fields=('alert',), name='hazard_one_per_alert'),
+                    models.UniqueConstraint(fields=('order_year', 'order_seq'), name='hazard_order_number_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +109,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '整改回复',
                 'ordering': ['no'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hazard', 'no'), name='reply_numbered_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,74 +129,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '核查',
                 'ordering': ['at', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('reply', 'stage'), name='review_one_per_stage'),
+                    models.CheckConstraint(condition=models.Q(('passed', True), models.Q(('note', ''), _negated=True), _connector='OR'), name='review_return_has_a_reason'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='hazard',
-            index=models.Index(fields=['project', '-opened_at'], name='hazard_by_project'),
-        ),
-        migrations.AddIndex(
-            model_name='hazard',
-            index=models.Index(fields=['state', '-grade', 'due_at'], name='hazard_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='hazard',
-            index=models.Index(fields=['rectifier_unit', 'state'], name='hazard_by_rectifier'),
-        ),
-        migrations.AddIndex(
-            model_name='hazard',
-            index=models.Index(fields=['-opened_at', '-id'], name='hazard_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='hazard',
-            index=models.Index(fields=['closed_at'], name='hazard_by_closing'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('closed', 'false_positive', 'merged', 'void')), ('duty__isnull', False), _connector='OR'), name='hazard_open_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('closed', 'false_positive', 'merged', 'void'))), models.Q(models.Q(('state__in', ('closed', 'false_positive', 'merged', 'void')), _negated=True), ('closed_at', None)), _connector='OR'), name='hazard_closed_at_when_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('rechecker__isnull', False), ('rectifier__isnull', False), ('supervisor__isnull', False), models.Q(('rectifier', models.F('supervisor')), _negated=True), models.Q(('rectifier', models.F('rechecker')), _negated=True), models.Q(('supervisor', models.F('rechecker')), _negated=True)), _connector='OR'), name='hazard_closed_by_three_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(('issuer', None), ('rectifier', None), models.Q(('issuer', models.F('rectifier')), _negated=True), _connector='OR'), name='hazard_issuer_is_not_rectifier'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at', None), ('order_no', ''), ('order_seq', None), ('ordered_at', None)), models.Q(('due_at__isnull', False), ('order_seq__isnull', False), ('order_year__isnull', False), ('ordered_at__isnull', False), ('rectifier_unit__isnull', False)), _connector='OR'), name='hazard_order_is_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__range', (1, 4))), name='hazard_grade_1_to_4'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('void', 'false_positive')), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='hazard_void_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.UniqueConstraint(fields=('alert',), name='hazard_one_per_alert'),
-        ),
-        migrations.AddConstraint(
-            model_name='hazard',
-            constraint=models.UniqueConstraint(fields=('order_year', 'order_seq'), name='hazard_order_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.UniqueConstraint(fields=('hazard', 'no'), name='reply_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('reply', 'stage'), name='review_one_per_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('passed', True), models.Q(('note', ''), _negated=True), _connector='OR'), name='review_return_has_a_reason'),
         ),
     ]

@@ -63,6 +63,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '检查',
                 'ordering': ['-planned_on', '-id'],
+                'indexes': [
+                    models.Index(fields=['project', '-planned_on'], name='inspection_by_project'),
+                    models.Index(fields=['state', 'planned_on'], name='inspection_by_state'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('signed', 'void')), ('duty__isnull', False), _connector='OR'), name='inspection_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('signed', 'void'))), models.Q(models.Q(('state__in', ('signed', 'void')), _negated=True), ('closed_at', None)), _connector='OR'), name='inspection_closed_at_when_closed'),
+                    models.CheckConstraint(condition=models.Q(('inspector', models.F('second')), _negated=True), name='inspection_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'signed'), _negated=True), models.Q(('sheet_hash', ''), _negated=True), _connector='OR'), name='inspection_signed_sheet_is_frozen'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +101,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '检查项',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('inspection', 'table', 'item'), name='entry_once'),
+                    models.CheckConstraint(condition=models.Q(('conforming__lte', models.F('points')), ('deducted__gte', 0)), name='entry_points'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +124,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '巡查计划',
                 'ordering': ['project_id', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('period_days__range', (1, 31))), name='patrol_period'),
+                    models.CheckConstraint(condition=models.Q(('due_hour__range', (1, 23))), name='patrol_hour'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +147,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '巡查',
                 'ordering': ['-due_at', '-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), ('duty__isnull', False), _connector='OR'), name='patrol_round_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='patrol_round_closed_at'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('plan',), name='patrol_round_one_open'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +207,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '风险点',
                 'ordering': ['-grade', 'work_to', 'id'],
+                'indexes': [
+                    models.Index(fields=['state', 'work_from', 'work_to'], name='risk_point_by_week'),
+                    models.Index(fields=['project', 'state'], name='risk_point_by_project'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('closed', 'void')), ('duty__isnull', False), _connector='OR'), name='risk_point_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('closed', 'void'))), models.Q(models.Q(('state__in', ('closed', 'void')), _negated=True), ('closed_at', None)), _connector='OR'), name='risk_point_closed_at_when_closed'),
+                    models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('created_by')), _negated=True), _connector='OR'), name='risk_point_reviewed_by_another'),
+                    models.CheckConstraint(condition=models.Q(('work_from__lte', models.F('work_to'))), name='risk_point_work_window'),
+                    models.CheckConstraint(condition=models.Q(('grade__range', (1, 4))), name='risk_point_colour'),
+                    models.UniqueConstraint(fields=('project', 'no'), name='risk_point_numbered_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,13 +231,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'point'), name='patrol_stop_once'),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name='patrolplan',
-            name='points',
-            field=models.ManyToManyField(related_name='patrol_plans', through='hazards.PatrolStop', to='hazards.riskpoint'),
-        ),
+        migrations.AddField(model_name='patrolplan', name='points', field=models.ManyToManyField(related_name='patrol_plans', through='hazards.PatrolStop', to='hazards.riskpoint')),
         migrations.CreateModel(
             name='PatrolCheck',
             fields=[
@@ -220,6 +254,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '巡查记录',
                 'ordering': ['-at', '-id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('round', 'point'), name='patrol_check_once_a_round'),
+                    models.CheckConstraint(condition=models.Q(('all_right', True), ('hazard__isnull', False), _connector='OR'), name='patrol_finding_has_a_hazard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -242,106 +280,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '风险评估',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('judged_by', None), models.Q(('judged_by', models.F('by')), _negated=True), _connector='OR'), name='assessment_judged_by_another'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['project', '-planned_on'], name='inspection_by_project'),
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['state', 'planned_on'], name='inspection_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('signed', 'void')), ('duty__isnull', False), _connector='OR'), name='inspection_open_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('signed', 'void'))), models.Q(models.Q(('state__in', ('signed', 'void')), _negated=True), ('closed_at', None)), _connector='OR'), name='inspection_closed_at_when_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('inspector', models.F('second')), _negated=True), name='inspection_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'signed'), _negated=True), models.Q(('sheet_hash', ''), _negated=True), _connector='OR'), name='inspection_signed_sheet_is_frozen'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('inspection', 'table', 'item'), name='entry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('conforming__lte', models.F('points')), ('deducted__gte', 0)), name='entry_points'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrolround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), ('duty__isnull', False), _connector='OR'), name='patrol_round_open_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrolround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='patrol_round_closed_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrolround',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('plan',), name='patrol_round_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='riskpoint',
-            index=models.Index(fields=['state', 'work_from', 'work_to'], name='risk_point_by_week'),
-        ),
-        migrations.AddIndex(
-            model_name='riskpoint',
-            index=models.Index(fields=['project', 'state'], name='risk_point_by_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('closed', 'void')), ('duty__isnull', False), _connector='OR'), name='risk_point_open_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('closed', 'void'))), models.Q(models.Q(('state__in', ('closed', 'void')), _negated=True), ('closed_at', None)), _connector='OR'), name='risk_point_closed_at_when_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', None), models.Q(('reviewed_by', models.F('created_by')), _negated=True), _connector='OR'), name='risk_point_reviewed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('work_from__lte', models.F('work_to'))), name='risk_point_work_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__range', (1, 4))), name='risk_point_colour'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskpoint',
-            constraint=models.UniqueConstraint(fields=('project', 'no'), name='risk_point_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrolstop',
-            constraint=models.UniqueConstraint(fields=('plan', 'point'), name='patrol_stop_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrolplan',
-            constraint=models.CheckConstraint(condition=models.Q(('period_days__range', (1, 31))), name='patrol_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrolplan',
-            constraint=models.CheckConstraint(condition=models.Q(('due_hour__range', (1, 23))), name='patrol_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrolcheck',
-            constraint=models.UniqueConstraint(fields=('round', 'point'), name='patrol_check_once_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='patrolcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('all_right', True), ('hazard__isnull', False), _connector='OR'), name='patrol_finding_has_a_hazard'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('judged_by', None), models.Q(('judged_by', models.F('by')), _negated=True), _connector='OR'), name='assessment_judged_by_another'),
         ),
     ]

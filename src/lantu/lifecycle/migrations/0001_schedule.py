@@ -73,6 +73,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '进度计划',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['project', 'status'], name='schedule_by_project'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'proposed'), _negated=True), ('duty__isnull', False), _connector='OR'), name='schedule_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='schedule_approved_by_a_second_person'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'in_force')), fields=('project', 'name'), name='schedule_one_in_force_per_name'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'master'), ('status', 'in_force')), fields=('project',), name='schedule_one_master_in_force'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +130,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '任务',
                 'ordering': ['order', 'id'],
+                'indexes': [
+                    models.Index(fields=['schedule', 'order'], name='schedule_activity_order'),
+                    models.Index(fields=['schedule', 'is_critical'], name='schedule_activity_critical'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('schedule', 'code'), name='schedule_activity_code_once'),
+                    models.CheckConstraint(condition=models.Q(('percent__gte', 0), ('percent__lte', 100)), name='schedule_activity_percent'),
+                    models.CheckConstraint(condition=models.Q(('actual_finish_at', None), ('actual_finish_at__gte', models.F('actual_start_at')), _connector='OR'), name='schedule_activity_finished_after_start'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +161,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '基准计划',
                 'ordering': ['number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('schedule', 'number'), name='schedule_baseline_once'),
+                    models.CheckConstraint(condition=models.Q(('is_imported', True), models.Q(('approved_by__isnull', False), ('document__isnull', False)), _connector='OR'), name='schedule_baseline_has_its_document'),
+                    models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('frozen_by')), _negated=True), _connector='OR'), name='schedule_baseline_two_people'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +188,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('baseline', 'code'), name='schedule_baseline_code_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +208,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '日历',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('schedule', 'code'), name='schedule_calendar_once'),
+                    models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('schedule',), name='schedule_one_default_calendar'),
+                ],
             },
         ),
         migrations.AddField(model_name='scheduleactivity', name='calendar', field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='lifecycle.schedulecalendar')),
@@ -198,6 +228,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '计划修改',
                 'ordering': ['edited_no'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('schedule', 'edited_no'), name='schedule_edit_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -215,6 +248,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '逻辑关系',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('predecessor', 'successor', 'kind'), name='schedule_link_once'),
+                    models.CheckConstraint(condition=models.Q(('predecessor', models.F('successor')), _negated=True), name='schedule_link_not_to_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,6 +274,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '进度填报',
                 'ordering': ['as_of', 'id'],
+                'indexes': [
+                    models.Index(fields=['activity', 'as_of'], name='schedule_progress_of'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('percent__gte', 0), ('percent__lte', 100)), name='schedule_progress_percent'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -268,6 +311,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('activity', 'resource'), name='schedule_demand_once'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='schedule_demand_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -287,31 +334,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '节点滞后',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='schedule_slip_open_has_a_duty'),
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('activity',), name='schedule_slip_one_open'),
+                ],
             },
         ),
-        migrations.AddIndex(model_name='schedule', index=models.Index(fields=['project', 'status'], name='schedule_by_project')),
-        migrations.AddConstraint(model_name='schedule', constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'proposed'), _negated=True), ('duty__isnull', False), _connector='OR'), name='schedule_open_has_a_duty')),
-        migrations.AddConstraint(model_name='schedule', constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='schedule_approved_by_a_second_person')),
-        migrations.AddConstraint(model_name='schedule', constraint=models.UniqueConstraint(condition=models.Q(('status', 'in_force')), fields=('project', 'name'), name='schedule_one_in_force_per_name')),
-        migrations.AddConstraint(model_name='schedule', constraint=models.UniqueConstraint(condition=models.Q(('kind', 'master'), ('status', 'in_force')), fields=('project',), name='schedule_one_master_in_force')),
-        migrations.AddConstraint(model_name='schedulebaseline', constraint=models.UniqueConstraint(fields=('schedule', 'number'), name='schedule_baseline_once')),
-        migrations.AddConstraint(model_name='schedulebaseline', constraint=models.CheckConstraint(condition=models.Q(('is_imported', True), models.Q(('approved_by__isnull', False), ('document__isnull', False)), _connector='OR'), name='schedule_baseline_has_its_document')),
-        migrations.AddConstraint(model_name='schedulebaseline', constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('frozen_by')), _negated=True), _connector='OR'), name='schedule_baseline_two_people')),
-        migrations.AddConstraint(model_name='schedulebaselineactivity', constraint=models.UniqueConstraint(fields=('baseline', 'code'), name='schedule_baseline_code_once')),
-        migrations.AddConstraint(model_name='schedulecalendar', constraint=models.UniqueConstraint(fields=('schedule', 'code'), name='schedule_calendar_once')),
-        migrations.AddConstraint(model_name='schedulecalendar', constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('schedule',), name='schedule_one_default_calendar')),
-        migrations.AddIndex(model_name='scheduleactivity', index=models.Index(fields=['schedule', 'order'], name='schedule_activity_order')),
-        migrations.AddIndex(model_name='scheduleactivity', index=models.Index(fields=['schedule', 'is_critical'], name='schedule_activity_critical')),
-        migrations.AddConstraint(model_name='scheduleactivity', constraint=models.UniqueConstraint(fields=('schedule', 'code'), name='schedule_activity_code_once')),
-        migrations.AddConstraint(model_name='scheduleactivity', constraint=models.CheckConstraint(condition=models.Q(('percent__gte', 0), ('percent__lte', 100)), name='schedule_activity_percent')),
-        migrations.AddConstraint(model_name='scheduleactivity', constraint=models.CheckConstraint(condition=models.Q(('actual_finish_at', None), ('actual_finish_at__gte', models.F('actual_start_at')), _connector='OR'), name='schedule_activity_finished_after_start')),
-        migrations.AddConstraint(model_name='scheduleedit', constraint=models.UniqueConstraint(fields=('schedule', 'edited_no'), name='schedule_edit_once')),
-        migrations.AddConstraint(model_name='schedulelink', constraint=models.UniqueConstraint(fields=('predecessor', 'successor', 'kind'), name='schedule_link_once')),
-        migrations.AddConstraint(model_name='schedulelink', constraint=models.CheckConstraint(condition=models.Q(('predecessor', models.F('successor')), _negated=True), name='schedule_link_not_to_itself')),
-        migrations.AddIndex(model_name='scheduleprogress', index=models.Index(fields=['activity', 'as_of'], name='schedule_progress_of')),
-        migrations.AddConstraint(model_name='scheduleprogress', constraint=models.CheckConstraint(condition=models.Q(('percent__gte', 0), ('percent__lte', 100)), name='schedule_progress_percent')),
-        migrations.AddConstraint(model_name='scheduledemand', constraint=models.UniqueConstraint(fields=('activity', 'resource'), name='schedule_demand_once')),
-        migrations.AddConstraint(model_name='scheduledemand', constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='schedule_demand_positive')),
-        migrations.AddConstraint(model_name='scheduleslip', constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='schedule_slip_open_has_a_duty')),
-        migrations.AddConstraint(model_name='scheduleslip', constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('activity',), name='schedule_slip_one_open')),
     ]

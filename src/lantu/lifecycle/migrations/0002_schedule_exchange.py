@@ -43,8 +43,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '进度计划导入',
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['project', '-id'], name='schedule_import_of')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'applied'), _negated=True), ('schedule__isnull', False), _connector='OR'), name='schedule_import_applied_has_its_mirror')],
+                'indexes': [
+                    models.Index(fields=['project', '-id'], name='schedule_import_of'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'applied'), _negated=True), ('schedule__isnull', False), _connector='OR'), name='schedule_import_applied_has_its_mirror'),
+                ],
             },
         ),
     ]

@@ -72,6 +72,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '关口',
                 'ordering': ['project_id', 'number'],
+                'indexes': [
+                    models.Index(fields=['state', 'due_on'], name='gate_by_state'),
+                    models.Index(fields=['stage', 'lamp'], name='gate_by_lamp'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'stage'), name='gate_once_per_stage'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ('not_started', 'passed', 'conditional', 'rejected', 'cancelled')), ('duty__isnull', False), _connector='OR'), name='gate_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('passed', 'conditional')), _negated=True), models.Q(('decided_at__isnull', False), ('hard_missing', 0), ('passed_on__isnull', False)), models.Q(('decided_at__isnull', False), ('passed_on__isnull', False), ('state', 'conditional')), _connector='OR'), name='gate_passed_has_dates'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), ('submitted_by', None), models.Q(('decided_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='gate_decided_by_another'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('suspended', 'cancelled')), _negated=True), models.Q(('document_no', ''), _negated=True), _connector='OR'), name='gate_stopped_by_document'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +118,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '关口要件',
                 'ordering': ['gate_id', 'order'],
+                'indexes': [
+                    models.Index(fields=['unit', 'state'], name='gate_step_by_unit'),
+                    models.Index(condition=models.Q(('took_days__isnull', False)), fields=['code', 'unit'], include=('took_days',), name='gate_step_durations'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'code'), name='gate_step_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'applied'), _negated=True), ('duty__isnull', False), _connector='OR'), name='gate_step_applied_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), ('evidence_on__isnull', False), _connector='OR'), name='gate_step_confirmed_has_a_date'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by', None), ('applied_by', None), models.Q(('confirmed_by', models.F('applied_by')), _negated=True), _connector='OR'), name='gate_step_ticked_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +150,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '要件文件',
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('evidence__isnull', False), models.Q(('number', ''), _negated=True), _connector='OR'), name='gate_document_proves'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +176,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '容缺条件',
                 'ordering': ['due_on', 'id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'open')), fields=['due_on'], name='gate_condition_open'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('met', 'lapsed')), ('duty__isnull', False), _connector='OR'), name='gate_condition_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(('met_by', None), models.Q(('met_by', models.F('holder')), _negated=True), _connector='OR'), name='gate_condition_met_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,24 +206,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '招标记录',
                 'ordering': ['project_id', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'name'), name='gate_tender_once_per_section'),
+                ],
             },
         ),
-        migrations.AddIndex(model_name='gate', index=models.Index(fields=['state', 'due_on'], name='gate_by_state')),
-        migrations.AddIndex(model_name='gate', index=models.Index(fields=['stage', 'lamp'], name='gate_by_lamp')),
-        migrations.AddConstraint(model_name='gate', constraint=models.UniqueConstraint(fields=('project', 'stage'), name='gate_once_per_stage')),
-        migrations.AddConstraint(model_name='gate', constraint=models.CheckConstraint(condition=models.Q(('state__in', ('not_started', 'passed', 'conditional', 'rejected', 'cancelled')), ('duty__isnull', False), _connector='OR'), name='gate_open_has_a_duty')),
-        migrations.AddConstraint(model_name='gate', constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('passed', 'conditional')), _negated=True), models.Q(('decided_at__isnull', False), ('hard_missing', 0), ('passed_on__isnull', False)), models.Q(('decided_at__isnull', False), ('passed_on__isnull', False), ('state', 'conditional')), _connector='OR'), name='gate_passed_has_dates')),
-        migrations.AddConstraint(model_name='gate', constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), ('submitted_by', None), models.Q(('decided_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='gate_decided_by_another')),
-        migrations.AddConstraint(model_name='gate', constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('suspended', 'cancelled')), _negated=True), models.Q(('document_no', ''), _negated=True), _connector='OR'), name='gate_stopped_by_document')),
-        migrations.AddIndex(model_name='gatestep', index=models.Index(fields=['unit', 'state'], name='gate_step_by_unit')),
-        migrations.AddIndex(model_name='gatestep', index=models.Index(condition=models.Q(('took_days__isnull', False)), fields=['code', 'unit'], include=('took_days',), name='gate_step_durations')),
-        migrations.AddConstraint(model_name='gatestep', constraint=models.UniqueConstraint(fields=('project', 'code'), name='gate_step_once')),
-        migrations.AddConstraint(model_name='gatestep', constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'applied'), _negated=True), ('duty__isnull', False), _connector='OR'), name='gate_step_applied_has_a_duty')),
-        migrations.AddConstraint(model_name='gatestep', constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), ('evidence_on__isnull', False), _connector='OR'), name='gate_step_confirmed_has_a_date')),
-        migrations.AddConstraint(model_name='gatestep', constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), ('applied_by', None), models.Q(('confirmed_by', models.F('applied_by')), _negated=True), _connector='OR'), name='gate_step_ticked_by_another')),
-        migrations.AddConstraint(model_name='gatedocument', constraint=models.CheckConstraint(condition=models.Q(('evidence__isnull', False), models.Q(('number', ''), _negated=True), _connector='OR'), name='gate_document_proves')),
-        migrations.AddIndex(model_name='gatecondition', index=models.Index(condition=models.Q(('state', 'open')), fields=['due_on'], name='gate_condition_open')),
-        migrations.AddConstraint(model_name='gatecondition', constraint=models.CheckConstraint(condition=models.Q(('state__in', ('met', 'lapsed')), ('duty__isnull', False), _connector='OR'), name='gate_condition_open_has_a_duty')),
-        migrations.AddConstraint(model_name='gatecondition', constraint=models.CheckConstraint(condition=models.Q(('met_by', None), models.Q(('met_by', models.F('holder')), _negated=True), _connector='OR'), name='gate_condition_met_by_another')),
-        migrations.AddConstraint(model_name='gatetender', constraint=models.UniqueConstraint(fields=('project', 'name'), name='gate_tender_once_per_section')),
     ]

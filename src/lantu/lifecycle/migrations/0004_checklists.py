@@ -16,9 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations: ClassVar = [
-        migrations.CreateModel(
-            name='AppraisalMonth',
-            fields=[
+        migrations.CreateModel(name='AppraisalMonth', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('month', models.DateField(unique=True, verbose_name='月份')),
                 ('state', models.CharField(choices=[('reporting', '核对差异'), ('review', '异常复核'), ('frozen', '已冻结'), ('scored', '已评分，可申诉'), ('published', '已公布')], default='reporting', max_length=10, verbose_name='状态')),
@@ -40,11 +38,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '月度考核',
                 'ordering': ['-month'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state', 'published'), ('duty__isnull', False), _connector='OR'), name='appraisal_month_open_has_a_duty'),
+                ],
             },
         ),
-        migrations.CreateModel(
-            name='Checklist',
-            fields=[
+        migrations.CreateModel(name='Checklist', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
                 ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版本')),
@@ -66,11 +65,19 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '清单',
                 'ordering': ['-year', 'project_id', '-version'],
+                'indexes': [
+                    models.Index(fields=['year', 'state'], name='checklist_by_year'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('in_force', 'superseded', 'withdrawn')), ('duty__isnull', False), _connector='OR'), name='checklist_open_has_a_duty'),
+                    models.UniqueConstraint(fields=('project', 'year', 'version'), name='checklist_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('project', 'year'), name='checklist_one_in_force'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('in_force', 'superseded', 'withdrawn')), _negated=True), fields=('project', 'year'), name='checklist_one_in_preparation'),
+                    models.CheckConstraint(condition=models.Q(('replaces', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='checklist_adjustment_has_a_reason'),
+                ],
             },
         ),
-        migrations.CreateModel(
-            name='AppraisalScore',
-            fields=[
+        migrations.CreateModel(name='AppraisalScore', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('revision', models.PositiveSmallIntegerField(default=1)),
                 ('is_current', models.BooleanField(default=True)),
@@ -94,11 +101,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '考核得分',
                 'ordering': ['peer_group', models.OrderBy(models.F('rank'), nulls_last=True), '-total'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'checklist', 'revision'), name='appraisal_revision_once'),
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('run', 'checklist'), name='appraisal_one_current'),
+                ],
             },
         ),
-        migrations.CreateModel(
-            name='ChecklistFact',
-            fields=[
+        migrations.CreateModel(name='ChecklistFact', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=20, verbose_name='编号')),
                 ('state', models.CharField(choices=[('open', '待核对'), ('self_reported', '已自报'), ('auto_verified', '系统核验'), ('verifying', '待核验'), ('verified', '已核验'), ('disputed', '有异议'), ('returned', '已退回'), ('frozen', '已冻结'), ('scored', '已评分'), ('appealed', '申诉中'), ('re_scored', '已重新评分'), ('published', '已公布')], default='open', max_length=14, verbose_name='状态')),
@@ -144,11 +153,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '清单月度事实',
                 'ordering': ['checklist_id', 'item__order', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'checklist', 'code'), name='checklist_fact_once'),
+                    models.CheckConstraint(condition=models.Q(('verified_by', None), ('reported_by', None), models.Q(('verified_by', models.F('reported_by')), _negated=True), _connector='OR'), name='checklist_fact_verified_by_another'),
+                    models.CheckConstraint(condition=models.Q(('reporter', models.F('verifier')), _negated=True), name='checklist_fact_two_people'),
+                    models.CheckConstraint(condition=models.Q(('pct__range', (0, 100)), models.Q(('verified_pct', None), ('verified_pct__range', (0, 100)), _connector='OR'), models.Q(('final_pct', None), ('final_pct__range', (0, 100)), _connector='OR')), name='checklist_fact_percent'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'verifying', 'disputed', 'returned', 'self_reported', 'auto_verified', 'verified']), ('final_pct__isnull', False), _connector='OR'), name='checklist_fact_frozen_is_known'),
+                ],
             },
         ),
-        migrations.CreateModel(
-            name='ChecklistCorrection',
-            fields=[
+        migrations.CreateModel(name='ChecklistCorrection', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('pct', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='应为 %')),
                 ('reason', models.CharField(max_length=300, verbose_name='理由')),
@@ -162,9 +176,7 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
             },
         ),
-        migrations.CreateModel(
-            name='AppraisalAppeal',
-            fields=[
+        migrations.CreateModel(name='AppraisalAppeal', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('asked_at', models.DateTimeField(verbose_name='申诉时间')),
                 ('wanted_pct', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='应为 %')),
@@ -182,11 +194,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '考核申诉',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), _negated=True), ('duty__isnull', False), _connector='OR'), name='appraisal_appeal_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='appraisal_appeal_decided_by_another'),
+                    models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('fact',), name='appraisal_appeal_one_open'),
+                ],
             },
         ),
-        migrations.CreateModel(
-            name='AppraisalAdjustment',
-            fields=[
+        migrations.CreateModel(name='AppraisalAdjustment', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('exclusion', '扣除外因'), ('bonus', '加减分'), ('deduction', '扣分'), ('veto', '一票否决')], max_length=10, verbose_name='类别')),
                 ('code', models.CharField(max_length=20, verbose_name='理由代码')),
@@ -206,11 +221,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '考核调整',
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('decided_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='appraisal_adjustment_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='appraisal_adjustment_second_person'),
+                ],
             },
         ),
-        migrations.CreateModel(
-            name='ChecklistImport',
-            fields=[
+        migrations.CreateModel(name='ChecklistImport', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
                 ('file_name', models.CharField(max_length=200, verbose_name='文件名')),
@@ -233,9 +250,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
             },
         ),
-        migrations.CreateModel(
-            name='ChecklistItem',
-            fields=[
+        migrations.CreateModel(name='ChecklistItem', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_group', models.BooleanField(default=False)),
                 ('order', models.PositiveSmallIntegerField(default=0)),
@@ -258,22 +273,29 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '清单子任务',
                 'ordering': ['order', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('checklist', 'code'), name='checklist_item_once'),
+                    models.CheckConstraint(condition=models.Q(('owner', None), ('verifier', None), models.Q(('owner', models.F('verifier')), _negated=True), _connector='OR'), name='checklist_item_verifier_is_not_doer'),
+                    models.CheckConstraint(condition=models.Q(('is_group', True), models.Q(('owner__isnull', False), ('unit__isnull', False), ('verifier__isnull', False), ('due_on__isnull', False), ('start_on__isnull', False), ('weight__gt', 0)), _connector='OR'), name='checklist_item_leaf_is_owed'),
+                    models.CheckConstraint(condition=models.Q(('start_on', None), ('due_on', None), ('due_on__gte', models.F('start_on')), _connector='OR'), name='checklist_item_due_after_start'),
+                ],
             },
         ),
         migrations.AddField(model_name='checklistfact', name='item', field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='lifecycle.checklistitem')),
-        migrations.CreateModel(
-            name='ChecklistMapping',
-            fields=[
+        migrations.CreateModel(name='ChecklistMapping', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('signature', models.CharField(max_length=64)),
                 ('mapping', models.JSONField()),
                 ('used_at', models.DateTimeField()),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'signature'), name='checklist_mapping_once'),
+                ],
+            },
         ),
-        migrations.CreateModel(
-            name='ChecklistPhoto',
-            fields=[
+        migrations.CreateModel(name='ChecklistPhoto', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('dhash', models.CharField(max_length=16)),
                 ('phash', models.CharField(max_length=16)),
@@ -282,9 +304,7 @@ class Migration(migrations.Migration):
                 ('fact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='lifecycle.checklistfact')),
             ],
         ),
-        migrations.CreateModel(
-            name='ChecklistQuestion',
-            fields=[
+        migrations.CreateModel(name='ChecklistQuestion', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('guard', models.CharField(max_length=30, verbose_name='规则')),
                 ('values', models.JSONField(default=dict)),
@@ -299,11 +319,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '清单询问',
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('answered_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='checklist_question_open_has_a_duty'),
+                    models.UniqueConstraint(fields=('fact', 'guard'), name='checklist_question_once'),
+                ],
             },
         ),
-        migrations.CreateModel(
-            name='ChecklistSheet',
-            fields=[
+        migrations.CreateModel(name='ChecklistSheet', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('report', '核对本月清单'), ('verify', '核验本月清单'), ('settle', '裁定本月异议'), ('visit', '现场抽查')], max_length=8, verbose_name='类别')),
                 ('opened_at', models.DateTimeField()),
@@ -316,12 +338,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '月度核对单',
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='checklist_sheet_open_has_a_duty'),
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('run', 'checklist', 'kind', 'person'), name='checklist_sheet_one_open'),
+                ],
             },
         ),
         migrations.AddField(model_name='checklistfact', name='sheet', field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='lifecycle.checklistsheet')),
-        migrations.CreateModel(
-            name='ChecklistSignature',
-            fields=[
+        migrations.CreateModel(name='ChecklistSignature', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('asked_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
@@ -335,11 +359,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '会签',
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='checklist_signature_open_has_a_duty'),
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('checklist', 'unit'), name='checklist_signature_one_open'),
+                ],
             },
         ),
-        migrations.CreateModel(
-            name='ChecklistTarget',
-            fields=[
+        migrations.CreateModel(name='ChecklistTarget', fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('month', models.DateField(verbose_name='月份')),
                 ('planned_pct', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='计划 %')),
@@ -348,40 +374,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['month'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('item', 'month'), name='checklist_target_once'),
+                    models.CheckConstraint(condition=models.Q(('planned_pct__range', (0, 100))), name='checklist_target_percent'),
+                ],
             },
         ),
-        migrations.AddConstraint(model_name='appraisalmonth', constraint=models.CheckConstraint(condition=models.Q(('state', 'published'), ('duty__isnull', False), _connector='OR'), name='appraisal_month_open_has_a_duty')),
-        migrations.AddIndex(model_name='checklist', index=models.Index(fields=['year', 'state'], name='checklist_by_year')),
-        migrations.AddConstraint(model_name='checklist', constraint=models.CheckConstraint(condition=models.Q(('state__in', ('in_force', 'superseded', 'withdrawn')), ('duty__isnull', False), _connector='OR'), name='checklist_open_has_a_duty')),
-        migrations.AddConstraint(model_name='checklist', constraint=models.UniqueConstraint(fields=('project', 'year', 'version'), name='checklist_version_once')),
-        migrations.AddConstraint(model_name='checklist', constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('project', 'year'), name='checklist_one_in_force')),
-        migrations.AddConstraint(model_name='checklist', constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('in_force', 'superseded', 'withdrawn')), _negated=True), fields=('project', 'year'), name='checklist_one_in_preparation')),
-        migrations.AddConstraint(model_name='checklist', constraint=models.CheckConstraint(condition=models.Q(('replaces', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='checklist_adjustment_has_a_reason')),
-        migrations.AddConstraint(model_name='appraisalscore', constraint=models.UniqueConstraint(fields=('run', 'checklist', 'revision'), name='appraisal_revision_once')),
-        migrations.AddConstraint(model_name='appraisalscore', constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('run', 'checklist'), name='appraisal_one_current')),
-        migrations.AddConstraint(model_name='appraisalappeal', constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), _negated=True), ('duty__isnull', False), _connector='OR'), name='appraisal_appeal_open_has_a_duty')),
-        migrations.AddConstraint(model_name='appraisalappeal', constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='appraisal_appeal_decided_by_another')),
-        migrations.AddConstraint(model_name='appraisalappeal', constraint=models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('fact',), name='appraisal_appeal_one_open')),
-        migrations.AddConstraint(model_name='appraisaladjustment', constraint=models.CheckConstraint(condition=models.Q(('decided_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='appraisal_adjustment_open_has_a_duty')),
-        migrations.AddConstraint(model_name='appraisaladjustment', constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='appraisal_adjustment_second_person')),
-        migrations.AddConstraint(model_name='checklistitem', constraint=models.UniqueConstraint(fields=('checklist', 'code'), name='checklist_item_once')),
-        migrations.AddConstraint(model_name='checklistitem', constraint=models.CheckConstraint(condition=models.Q(('owner', None), ('verifier', None), models.Q(('owner', models.F('verifier')), _negated=True), _connector='OR'), name='checklist_item_verifier_is_not_doer')),
-        migrations.AddConstraint(model_name='checklistitem', constraint=models.CheckConstraint(condition=models.Q(('is_group', True), models.Q(('owner__isnull', False), ('unit__isnull', False), ('verifier__isnull', False), ('due_on__isnull', False), ('start_on__isnull', False), ('weight__gt', 0)), _connector='OR'), name='checklist_item_leaf_is_owed')),
-        migrations.AddConstraint(model_name='checklistitem', constraint=models.CheckConstraint(condition=models.Q(('start_on', None), ('due_on', None), ('due_on__gte', models.F('start_on')), _connector='OR'), name='checklist_item_due_after_start')),
-        migrations.AddConstraint(model_name='checklistmapping', constraint=models.UniqueConstraint(fields=('unit', 'signature'), name='checklist_mapping_once')),
-        migrations.AddConstraint(model_name='checklistquestion', constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='checklist_question_open_has_a_duty')),
-        migrations.AddConstraint(model_name='checklistquestion', constraint=models.UniqueConstraint(fields=('fact', 'guard'), name='checklist_question_once')),
-        migrations.AddConstraint(model_name='checklistsheet', constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='checklist_sheet_open_has_a_duty')),
-        migrations.AddConstraint(model_name='checklistsheet', constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('run', 'checklist', 'kind', 'person'), name='checklist_sheet_one_open')),
         migrations.AddIndex(model_name='checklistfact', index=models.Index(fields=['item', 'run'], name='checklist_fact_by_item')),
-        migrations.AddConstraint(model_name='checklistfact', constraint=models.UniqueConstraint(fields=('run', 'checklist', 'code'), name='checklist_fact_once')),
         migrations.AddConstraint(model_name='checklistfact', constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('open', 'verifying', 'disputed', 'returned')), _negated=True), ('sheet__isnull', False), _connector='OR'), name='checklist_fact_open_has_a_sheet')),
-        migrations.AddConstraint(model_name='checklistfact', constraint=models.CheckConstraint(condition=models.Q(('verified_by', None), ('reported_by', None), models.Q(('verified_by', models.F('reported_by')), _negated=True), _connector='OR'), name='checklist_fact_verified_by_another')),
-        migrations.AddConstraint(model_name='checklistfact', constraint=models.CheckConstraint(condition=models.Q(('reporter', models.F('verifier')), _negated=True), name='checklist_fact_two_people')),
-        migrations.AddConstraint(model_name='checklistfact', constraint=models.CheckConstraint(condition=models.Q(('pct__range', (0, 100)), models.Q(('verified_pct', None), ('verified_pct__range', (0, 100)), _connector='OR'), models.Q(('final_pct', None), ('final_pct__range', (0, 100)), _connector='OR')), name='checklist_fact_percent')),
-        migrations.AddConstraint(model_name='checklistfact', constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'verifying', 'disputed', 'returned', 'self_reported', 'auto_verified', 'verified']), ('final_pct__isnull', False), _connector='OR'), name='checklist_fact_frozen_is_known')),
-        migrations.AddConstraint(model_name='checklistsignature', constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='checklist_signature_open_has_a_duty')),
-        migrations.AddConstraint(model_name='checklistsignature', constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('checklist', 'unit'), name='checklist_signature_one_open')),
-        migrations.AddConstraint(model_name='checklisttarget', constraint=models.UniqueConstraint(fields=('item', 'month'), name='checklist_target_once')),
-        migrations.AddConstraint(model_name='checklisttarget', constraint=models.CheckConstraint(condition=models.Q(('planned_pct__range', (0, 100))), name='checklist_target_percent')),
     ]

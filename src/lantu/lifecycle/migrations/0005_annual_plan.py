@@ -59,6 +59,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '年度计划',
                 'ordering': ['-year'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('appraised',)), ('duty__isnull', False), _connector='OR'), name='plan_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(('keeper', models.F('approver')), _negated=True), name='plan_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'appraised']), _negated=True), models.Q(models.Q(('document_no', ''), _negated=True), ('issued_at__isnull', False)), _connector='OR'), name='plan_issued_with_number'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +97,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '列对应',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'signature'), name='plan_mapping_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +161,19 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '计划申报',
                 'ordering': ['plan', 'area_code', 'id'],
+                'indexes': [
+                    models.Index(fields=['plan', 'state'], name='plan_proposal_by_state'),
+                    models.Index(fields=['plan', 'area_code'], name='plan_proposal_by_area'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('appraised', 'carried', 'done', 'exited')), ('state__in', ('balanced', 'consulted', 'submitted', 'issued', 'adjusted')), ('duty__isnull', False), _connector='OR'), name='plan_proposal_open_has_a_duty'),
+                    models.UniqueConstraint(fields=('plan', 'code'), name='plan_code_once_a_year'),
+                    models.UniqueConstraint(condition=models.Q(('project__isnull', False)), fields=('plan', 'project'), name='plan_project_once_a_year'),
+                    models.CheckConstraint(condition=models.Q(('category__in', ['government', 'enterprise', 'special_bond', 'central_budget', 'concession'])), name='plan_category_is_one'),
+                    models.CheckConstraint(condition=models.Q(('plan_class__in', ['new_start', 'continuing', 'completing', 'reserve'])), name='plan_class_is_one'),
+                    models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='plan_has_a_code'),
+                    models.CheckConstraint(condition=models.Q(('annual_yuan__gte', 0), ('annual_yuan__lte', models.F('total_yuan'))), name='plan_annual_within_total'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +195,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '要素会审',
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'pending'), _negated=True), ('void', True), ('duty__isnull', False), _connector='OR'), name='plan_review_open_has_a_duty'),
+                    models.UniqueConstraint(fields=('proposal', 'element', 'round'), name='plan_element_once'),
+                    models.CheckConstraint(condition=models.Q(('verdict', 'pending'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='plan_review_decided_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +222,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '计划版次',
                 'ordering': ['plan', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'number'), name='plan_version_number_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['issued', 'adjusted']), _negated=True), models.Q(('document_no', ''), _negated=True), _connector='OR'), name='plan_adjusted_with_document'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,27 +254,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '版次项目',
                 'ordering': ['area_code', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'proposal'), name='plan_item_once'),
+                    models.UniqueConstraint(fields=('version', 'code'), name='plan_item_code_once'),
+                ],
             },
         ),
-        migrations.AddConstraint(model_name='annualplan', constraint=models.CheckConstraint(condition=models.Q(('state__in', ('appraised',)), ('duty__isnull', False), _connector='OR'), name='plan_open_has_a_duty')),
-        migrations.AddConstraint(model_name='annualplan', constraint=models.CheckConstraint(condition=models.Q(('keeper', models.F('approver')), _negated=True), name='plan_two_people')),
-        migrations.AddConstraint(model_name='annualplan', constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'appraised']), _negated=True), models.Q(models.Q(('document_no', ''), _negated=True), ('issued_at__isnull', False)), _connector='OR'), name='plan_issued_with_number')),
-        migrations.AddConstraint(model_name='planmapping', constraint=models.UniqueConstraint(fields=('organisation', 'signature'), name='plan_mapping_once')),
-        migrations.AddIndex(model_name='planproposal', index=models.Index(fields=['plan', 'state'], name='plan_proposal_by_state')),
-        migrations.AddIndex(model_name='planproposal', index=models.Index(fields=['plan', 'area_code'], name='plan_proposal_by_area')),
-        migrations.AddConstraint(model_name='planproposal', constraint=models.CheckConstraint(condition=models.Q(('state__in', ('appraised', 'carried', 'done', 'exited')), ('state__in', ('balanced', 'consulted', 'submitted', 'issued', 'adjusted')), ('duty__isnull', False), _connector='OR'), name='plan_proposal_open_has_a_duty')),
-        migrations.AddConstraint(model_name='planproposal', constraint=models.UniqueConstraint(fields=('plan', 'code'), name='plan_code_once_a_year')),
-        migrations.AddConstraint(model_name='planproposal', constraint=models.UniqueConstraint(condition=models.Q(('project__isnull', False)), fields=('plan', 'project'), name='plan_project_once_a_year')),
-        migrations.AddConstraint(model_name='planproposal', constraint=models.CheckConstraint(condition=models.Q(('category__in', ['government', 'enterprise', 'special_bond', 'central_budget', 'concession'])), name='plan_category_is_one')),
-        migrations.AddConstraint(model_name='planproposal', constraint=models.CheckConstraint(condition=models.Q(('plan_class__in', ['new_start', 'continuing', 'completing', 'reserve'])), name='plan_class_is_one')),
-        migrations.AddConstraint(model_name='planproposal', constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='plan_has_a_code')),
-        migrations.AddConstraint(model_name='planproposal', constraint=models.CheckConstraint(condition=models.Q(('annual_yuan__gte', 0), ('annual_yuan__lte', models.F('total_yuan'))), name='plan_annual_within_total')),
-        migrations.AddConstraint(model_name='planelementreview', constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'pending'), _negated=True), ('void', True), ('duty__isnull', False), _connector='OR'), name='plan_review_open_has_a_duty')),
-        migrations.AddConstraint(model_name='planelementreview', constraint=models.UniqueConstraint(fields=('proposal', 'element', 'round'), name='plan_element_once')),
-        migrations.AddConstraint(model_name='planelementreview', constraint=models.CheckConstraint(condition=models.Q(('verdict', 'pending'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='plan_review_decided_by_somebody')),
-        migrations.AddConstraint(model_name='planversion', constraint=models.UniqueConstraint(fields=('plan', 'number'), name='plan_version_number_once')),
-        migrations.AddConstraint(model_name='planversion', constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['issued', 'adjusted']), _negated=True), models.Q(('document_no', ''), _negated=True), _connector='OR'), name='plan_adjusted_with_document')),
-        migrations.AddConstraint(model_name='planversionitem', constraint=models.UniqueConstraint(fields=('version', 'proposal'), name='plan_item_once')),
-        migrations.AddConstraint(model_name='planversionitem', constraint=models.UniqueConstraint(fields=('version', 'code'), name='plan_item_code_once')),
         migrations.RunSQL(SQL, UNDO),
     ]

@@ -34,6 +34,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '月度通报',
                 'ordering': ['-month', '-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('month',), name='bulletin_once_a_month'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ('issued', 'void')), ('duty__isnull', False), _connector='OR'), name='bulletin_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(('signer', models.F('prepared_by')), _negated=True), name='bulletin_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), _negated=True), models.Q(models.Q(('number', ''), _negated=True), ('issued_at__isnull', False)), _connector='OR'), name='bulletin_issued_has_a_number'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +69,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '经验模板',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('approved', 'superseded', 'void')), ('duty__isnull', False), _connector='OR'), name='case_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(('approver', models.F('created_by')), _negated=True), name='case_two_people'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('replaces',), name='case_replaced_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +91,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '模板套用',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('template', 'project'), name='case_used_once_per_project'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +125,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '行动计划',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('finished', 'void')), ('duty__isnull', False), _connector='OR'), name='programme_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('finished', 'void'))), models.Q(models.Q(('state__in', ('finished', 'void')), _negated=True), ('closed_at', None)), _connector='OR'), name='programme_closed_at_when_closed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approver', models.F('created_by')), _negated=True), models.Q(('approver', models.F('steward')), _negated=True)), name='programme_approver_is_another'),
+                    models.CheckConstraint(condition=models.Q(('finishes_on__gt', models.F('starts_on'))), name='programme_ends_after_start'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +148,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '月度核对',
                 'ordering': ['-month', '-id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'month'), name='programme_check_once_a_month'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +168,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '目标',
                 'ordering': ['order', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'name'), name='programme_goal_once'),
+                    models.CheckConstraint(condition=models.Q(('target__gt', 0)), name='programme_goal_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +188,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '目标完成值',
                 'ordering': ['on', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='programme_value_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +210,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '成员项目',
                 'ordering': ['joined_on', 'id'],
+                'indexes': [
+                    models.Index(fields=['project'], name='programme_member_project'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('programme', 'project'), name='programme_member_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('left_by', None), ('left_on', None)), models.Q(('left_by__isnull', False), ('left_on__gte', models.F('joined_on')), models.Q(('leave_reason', ''), _negated=True)), _connector='OR'), name='programme_member_leaves_with_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +244,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '共同节点',
                 'ordering': ['due_on', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ('done', 'dropped')), ('duty__isnull', False), _connector='OR'), name='programme_milestone_open_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('reported_by')), _negated=True), _connector='OR'), name='programme_milestone_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='programme_milestone_done_has_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,13 +268,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '报告存档',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('bulletin__isnull', False), ('kind', 'bulletin'), ('project', None)), models.Q(('bulletin', None), ('kind', 'one_pager'), ('project__isnull', False)), _connector='OR'), name='report_copy_of_one_thing'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'bulletin')), fields=('bulletin', 'version'), name='bulletin_copy_version'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'one_pager')), fields=('project', 'version'), name='one_pager_copy_version'),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name='bulletin',
-            name='copy',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lifecycle.reportcopy'),
-        ),
+        migrations.AddField(model_name='bulletin', name='copy', field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lifecycle.reportcopy')),
         migrations.CreateModel(
             name='ReportFile',
             fields=[
@@ -247,6 +290,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '报告文件',
+                'constraints': [
+                    models.UniqueConstraint(fields=('copy', 'form', 'language'), name='report_file_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,115 +304,10 @@ class Migration(migrations.Migration):
                 ('last', models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('series', 'year'), name='report_series_once')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('series', 'year'), name='report_series_once'),
+                ],
             },
         ),
-        migrations.AddConstraint(
-            model_name='casetemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('approved', 'superseded', 'void')), ('duty__isnull', False), _connector='OR'), name='case_open_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='casetemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('approver', models.F('created_by')), _negated=True), name='case_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='casetemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('replaces',), name='case_replaced_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseuse',
-            constraint=models.UniqueConstraint(fields=('template', 'project'), name='case_used_once_per_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('finished', 'void')), ('duty__isnull', False), _connector='OR'), name='programme_open_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('finished', 'void'))), models.Q(models.Q(('state__in', ('finished', 'void')), _negated=True), ('closed_at', None)), _connector='OR'), name='programme_closed_at_when_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approver', models.F('created_by')), _negated=True), models.Q(('approver', models.F('steward')), _negated=True)), name='programme_approver_is_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('finishes_on__gt', models.F('starts_on'))), name='programme_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmecheck',
-            constraint=models.UniqueConstraint(fields=('programme', 'month'), name='programme_check_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmegoal',
-            constraint=models.UniqueConstraint(fields=('programme', 'name'), name='programme_goal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmegoal',
-            constraint=models.CheckConstraint(condition=models.Q(('target__gt', 0)), name='programme_goal_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmegoalvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='programme_value_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='programmemember',
-            index=models.Index(fields=['project'], name='programme_member_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmemember',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('programme', 'project'), name='programme_member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmemember',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_by', None), ('left_on', None)), models.Q(('left_by__isnull', False), ('left_on__gte', models.F('joined_on')), models.Q(('leave_reason', ''), _negated=True)), _connector='OR'), name='programme_member_leaves_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmemilestone',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('done', 'dropped')), ('duty__isnull', False), _connector='OR'), name='programme_milestone_open_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmemilestone',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('reported_by')), _negated=True), _connector='OR'), name='programme_milestone_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmemilestone',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='programme_milestone_done_has_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportcopy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bulletin__isnull', False), ('kind', 'bulletin'), ('project', None)), models.Q(('bulletin', None), ('kind', 'one_pager'), ('project__isnull', False)), _connector='OR'), name='report_copy_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportcopy',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'bulletin')), fields=('bulletin', 'version'), name='bulletin_copy_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportcopy',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'one_pager')), fields=('project', 'version'), name='one_pager_copy_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('month',), name='bulletin_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('issued', 'void')), ('duty__isnull', False), _connector='OR'), name='bulletin_open_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.CheckConstraint(condition=models.Q(('signer', models.F('prepared_by')), _negated=True), name='bulletin_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'void')), ('copy__isnull', False), _connector='OR'), name='bulletin_frozen_before_signing'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulletin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), _negated=True), models.Q(models.Q(('number', ''), _negated=True), ('issued_at__isnull', False)), _connector='OR'), name='bulletin_issued_has_a_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportfile',
-            constraint=models.UniqueConstraint(fields=('copy', 'form', 'language'), name='report_file_once'),
-        ),
+        migrations.AddConstraint(model_name='bulletin', constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'void')), ('copy__isnull', False), _connector='OR'), name='bulletin_frozen_before_signing')),
     ]

@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '监测通道',
                 'ordering': ['device_id', 'rank'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='channel_rank_from_one'),
+                    models.CheckConstraint(condition=models.Q(('period_s__gte', 1)), name='channel_period_positive'),
+                    models.CheckConstraint(condition=models.Q(('range_low__lt', models.F('range_high'))), name='channel_range_ordered'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,13 +117,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '监测设备',
                 'ordering': ['code'],
+                'indexes': [
+                    models.Index(fields=['project', 'status'], name='device_by_project'),
+                    models.Index(fields=['status', 'last_seen_at'], name='device_by_freshness'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__range', (3, 54)), ('lon__range', (73, 136))), _connector='OR'), name='device_lon_lat_together'),
+                    models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9_-]{1,40}$')), name='device_code_is_one_topic_level'),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name='channel',
-            name='device',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='channels', to='monitoring.device'),
-        ),
+        migrations.AddField(model_name='channel', name='device', field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='channels', to='monitoring.device')),
         migrations.CreateModel(
             name='Quarantine',
             fields=[
@@ -140,6 +149,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '隔离报文',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['device_id', '-id'], name='quarantine_by_device'),
+                    models.Index(fields=['project_id', '-id'], name='quarantine_by_project'),
+                    models.Index(fields=['-received_at'], name='quarantine_by_time'),
+                    models.Index(fields=['reason', '-id'], name='quarantine_by_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,7 +164,9 @@ class Migration(migrations.Migration):
                 ('version', models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='registry_version_single_row')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('id', 1)), name='registry_version_single_row'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +205,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '规则版本',
                 'ordering': ['rule__code', '-version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('rule', 'version'), name='rule_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('effective_to', None)), fields=('rule',), name='rule_one_current_version'),
+                    models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='rule_version_dates_ordered'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,6 +222,11 @@ class Migration(migrations.Migration):
                 ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rule_states', to='monitoring.channel')),
                 ('rule_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='monitoring.ruleversion')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('rule_version', 'channel'), name='rule_state_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Alert',
@@ -237,110 +264,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '预警',
                 'ordering': ['-opened_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['project', '-opened_at'], name='alert_by_project'),
+                    models.Index(fields=['device', '-opened_at'], name='alert_by_device'),
+                    models.Index(fields=['state', '-severity', '-opened_at'], name='alert_by_state'),
+                    models.Index(fields=['rule_version', 'state'], name='alert_by_rule_version'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('rule', 'channel'), name='alert_one_open_per_rule_channel'),
+                    models.UniqueConstraint(condition=models.Q(('channel', None), ('closed_at', None)), fields=('rule', 'device'), name='alert_one_open_per_rule_device'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'new'), _negated=True), ('duty__isnull', False), _connector='OR'), name='alert_new_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state__in', ('new', 'taken_up'))), models.Q(models.Q(('state__in', ('new', 'taken_up')), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='alert_open_until_closed'),
+                    models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='alert_severity_1_to_4'),
+                ],
             },
         ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('device', 'key'), name='channel_once_per_device'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('device', 'rank'), name='channel_one_per_rank'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='channel_rank_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('period_s__gte', 1)), name='channel_period_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('range_low__lt', models.F('range_high'))), name='channel_range_ordered'),
-        ),
-        migrations.AddIndex(
-            model_name='device',
-            index=models.Index(fields=['project', 'status'], name='device_by_project'),
-        ),
-        migrations.AddIndex(
-            model_name='device',
-            index=models.Index(fields=['status', 'last_seen_at'], name='device_by_freshness'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__range', (3, 54)), ('lon__range', (73, 136))), _connector='OR'), name='device_lon_lat_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9_-]{1,40}$')), name='device_code_is_one_topic_level'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantine',
-            index=models.Index(fields=['device_id', '-id'], name='quarantine_by_device'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantine',
-            index=models.Index(fields=['project_id', '-id'], name='quarantine_by_project'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantine',
-            index=models.Index(fields=['-received_at'], name='quarantine_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantine',
-            index=models.Index(fields=['reason', '-id'], name='quarantine_by_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('rule', 'version'), name='rule_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('effective_to', None)), fields=('rule',), name='rule_one_current_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='rule_version_dates_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='rulestate',
-            constraint=models.UniqueConstraint(fields=('rule_version', 'channel'), name='rule_state_once'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['project', '-opened_at'], name='alert_by_project'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['device', '-opened_at'], name='alert_by_device'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['state', '-severity', '-opened_at'], name='alert_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['rule_version', 'state'], name='alert_by_rule_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('rule', 'channel'), name='alert_one_open_per_rule_channel'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('channel', None), ('closed_at', None)), fields=('rule', 'device'), name='alert_one_open_per_rule_device'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'new'), _negated=True), ('duty__isnull', False), _connector='OR'), name='alert_new_has_a_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state__in', ('new', 'taken_up'))), models.Q(models.Q(('state__in', ('new', 'taken_up')), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='alert_open_until_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='alert_severity_1_to_4'),
-        ),
+        migrations.AddConstraint(model_name='channel', constraint=models.UniqueConstraint(fields=('device', 'key'), name='channel_once_per_device')),
+        migrations.AddConstraint(model_name='channel', constraint=models.UniqueConstraint(fields=('device', 'rank'), name='channel_one_per_rank')),
     ]

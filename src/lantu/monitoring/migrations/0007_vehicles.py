@@ -33,7 +33,16 @@ class Migration(migrations.Migration):
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vehicles', to='accounts.organisation', verbose_name='运输企业')),
                 ('projects', models.ManyToManyField(related_name='vehicles', to='projects.project', verbose_name='服务项目')),
             ],
-            options={'verbose_name': '渣土车', 'ordering': ['plate']},
+            options={
+                'verbose_name': '渣土车',
+                'ordering': ['plate'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('terminal_phone__regex', '^[1-9][0-9]*$')), name='vehicle_phone_has_no_leading_zero'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('permit_first_on', None), ('permit_last_on', None)), ('permit_first_on__lte', models.F('permit_last_on')), _connector='OR'), name='vehicle_permit_dates_together'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('night_first_on', None), ('night_last_on', None)), ('night_first_on__lte', models.F('night_last_on')), _connector='OR'), name='vehicle_night_dates_together'),
+                    models.CheckConstraint(condition=models.Q(('lift_bit', None), ('lift_bit__lt', 32), _connector='OR'), name='vehicle_lift_bit_of_32'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DisposalSite',
@@ -48,7 +57,13 @@ class Migration(migrations.Migration):
                 ('last_on', models.DateField(verbose_name='核准止')),
                 ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disposal_sites', to='accounts.organisation', verbose_name='经营单位')),
             ],
-            options={'verbose_name': '消纳场', 'ordering': ['code']},
+            options={
+                'verbose_name': '消纳场',
+                'ordering': ['code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='disposal_site_dates_ordered'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LicensedRoute',
@@ -63,7 +78,13 @@ class Migration(migrations.Migration):
                 ('disposal_site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='monitoring.disposalsite', verbose_name='消纳场')),
                 ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='licensed_routes', to='projects.project', verbose_name='工地')),
             ],
-            options={'verbose_name': '核准路线', 'ordering': ['code']},
+            options={
+                'verbose_name': '核准路线',
+                'ordering': ['code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='licensed_route_dates_ordered'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='VehicleState',
@@ -84,13 +105,11 @@ class Migration(migrations.Migration):
                 ('dropped', models.PositiveIntegerField(default=0, verbose_name='剔除的漂移点')),
                 ('memory', models.JSONField(default=dict)),
             ],
-            options={'verbose_name': '渣土车近况'},
+            options={
+                'verbose_name': '渣土车近况',
+            },
         ),
-        migrations.AddField(
-            model_name='vehicle',
-            name='routes',
-            field=models.ManyToManyField(blank=True, related_name='vehicles', to='monitoring.licensedroute', verbose_name='核准路线'),
-        ),
+        migrations.AddField(model_name='vehicle', name='routes', field=models.ManyToManyField(blank=True, related_name='vehicles', to='monitoring.licensedroute', verbose_name='核准路线')),
         migrations.CreateModel(
             name='VehicleRuleVersion',
             fields=[
@@ -110,7 +129,14 @@ class Migration(migrations.Migration):
                 ('effective_to', models.DateField(blank=True, null=True, verbose_name='失效')),
                 ('loaded_at', models.DateTimeField(verbose_name='载入时间')),
             ],
-            options={'verbose_name': '渣土车规则版本', 'ordering': ['code', '-version'], 'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='vehicle_rule_version_once'), models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='vehicle_rule_severity')]},
+            options={
+                'verbose_name': '渣土车规则版本',
+                'ordering': ['code', '-version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('code', 'version'), name='vehicle_rule_version_once'),
+                    models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='vehicle_rule_severity'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='VehicleFinding',
@@ -136,50 +162,18 @@ class Migration(migrations.Migration):
                 ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='monitoring.vehicle', verbose_name='车辆')),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='monitoring.vehicleruleversion', verbose_name='规则版本')),
             ],
-            options={'verbose_name': '渣土车发现', 'ordering': ['-first_at', '-id']},
-        ),
-        migrations.AddConstraint(
-            model_name='disposalsite',
-            constraint=models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='disposal_site_dates_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='licensedroute',
-            constraint=models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='licensed_route_dates_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(('terminal_phone__regex', '^[1-9][0-9]*$')), name='vehicle_phone_has_no_leading_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('permit_first_on', None), ('permit_last_on', None)), ('permit_first_on__lte', models.F('permit_last_on')), _connector='OR'), name='vehicle_permit_dates_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('night_first_on', None), ('night_last_on', None)), ('night_first_on__lte', models.F('night_last_on')), _connector='OR'), name='vehicle_night_dates_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.CheckConstraint(condition=models.Q(('lift_bit', None), ('lift_bit__lt', 32), _connector='OR'), name='vehicle_lift_bit_of_32'),
-        ),
-        migrations.AddIndex(
-            model_name='vehiclefinding',
-            index=models.Index(fields=['project', '-first_at'], name='vehicle_finding_by_project'),
-        ),
-        migrations.AddIndex(
-            model_name='vehiclefinding',
-            index=models.Index(fields=['vehicle', '-first_at'], name='vehicle_finding_by_vehicle'),
-        ),
-        migrations.AddIndex(
-            model_name='vehiclefinding',
-            index=models.Index(fields=['-first_at'], name='vehicle_finding_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehiclefinding',
-            constraint=models.UniqueConstraint(fields=('vehicle', 'rule_code', 'trip_at'), name='vehicle_finding_one_per_rule_and_trip'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehiclefinding',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='vehicle_finding_severity'),
+            options={
+                'verbose_name': '渣土车发现',
+                'ordering': ['-first_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['project', '-first_at'], name='vehicle_finding_by_project'),
+                    models.Index(fields=['vehicle', '-first_at'], name='vehicle_finding_by_vehicle'),
+                    models.Index(fields=['-first_at'], name='vehicle_finding_by_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('vehicle', 'rule_code', 'trip_at'), name='vehicle_finding_one_per_rule_and_trip'),
+                    models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='vehicle_finding_severity'),
+                ],
+            },
         ),
     ]

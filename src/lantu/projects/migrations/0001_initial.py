@@ -92,6 +92,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '重点工程',
                 'ordering': ['-updated_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['stage', 'status', 'area_code'], name='project_by_stage'),
+                    models.Index(fields=['owner_org'], name='project_by_owner'),
+                    models.Index(fields=['area_code', 'lamp'], name='project_by_area'),
+                    models.Index(fields=['-updated_at', '-id'], name='project_by_update'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('total_investment_yuan__gte', 0)), name='project_investment_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('planned_finish_on', None), ('planned_start_on', None), ('planned_finish_on__gte', models.F('planned_start_on')), _connector='OR'), name='project_finishes_after_start'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__range', (3, 54)), ('lon__range', (73, 136))), _connector='OR'), name='project_lon_lat_together'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +116,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '参建单位',
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'role'), name='party_one_per_role'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +140,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '月度进度',
                 'ordering': ['month'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'month'), name='month_once_per_project'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('physical_pct', None), ('physical_pct__range', (0, 100)), _connector='OR'), models.Q(('planned_pct', None), ('planned_pct__range', (0, 100)), _connector='OR')), name='month_pct_within_bounds'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -138,57 +156,14 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, default='', max_length=200)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='projects.project')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['stage', 'status', 'area_code'], name='project_by_stage'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['owner_org'], name='project_by_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['area_code', 'lamp'], name='project_by_area'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['-updated_at', '-id'], name='project_by_update'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('total_investment_yuan__gte', 0)), name='project_investment_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_finish_on', None), ('planned_start_on', None), ('planned_finish_on__gte', models.F('planned_start_on')), _connector='OR'), name='project_finishes_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__range', (3, 54)), ('lon__range', (73, 136))), _connector='OR'), name='project_lon_lat_together'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('project', 'role'), name='party_one_per_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlyfigure',
-            constraint=models.UniqueConstraint(fields=('project', 'month'), name='month_once_per_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlyfigure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('physical_pct', None), ('physical_pct__range', (0, 100)), _connector='OR'), models.Q(('planned_pct', None), ('planned_pct__range', (0, 100)), _connector='OR')), name='month_pct_within_bounds'),
-        ),
-        migrations.AddIndex(
-            model_name='projectcode',
-            index=models.Index(fields=['code'], name='project_by_any_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectcode',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('project',), name='project_one_current_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectcode',
-            constraint=models.UniqueConstraint(fields=('project', 'code', 'valid_from'), name='project_code_once'),
+            options={
+                'indexes': [
+                    models.Index(fields=['code'], name='project_by_any_code'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('project',), name='project_one_current_code'),
+                    models.UniqueConstraint(fields=('project', 'code', 'valid_from'), name='project_code_once'),
+                ],
+            },
         ),
     ]
