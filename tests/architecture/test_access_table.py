@@ -30,6 +30,8 @@ STRANGERS = ("outsider", "sysadmin", "secadmin")
 PUBLIC = {
     "/", "/healthz", "/ui/preferences/", "/readyz", "/metrics", "/i18n/setlang/", "/accounts/login/", "/accounts/signup/",
     "/api/v1/openapi.json", "/api/v1/docs", "/hazards/listed/", "POST /api/v1/auth/token",
+    # The plan that a city has issued, without what is not for publication.
+    "/lifecycle/plan/<int:year>/public/", "/lifecycle/plan/<int:year>/public/layers.json", "GET /api/v1/plans/{year}/public",
     # Of the phone: they name nobody, and must be had before and after somebody signs in.
     "/sw.js", "/manifest.webmanifest", "/phone/", "/phone/session.json",
 }  # fmt: skip
@@ -120,7 +122,10 @@ def test_everybody_finds_the_doors_that_the_table_says(
 
 
 # Behind these parameters stands something of the whole city: a rule is the same for every site.
-CITY_WIDE = ("/accounts/", "/cockpit/", "/monitoring/rules/<str:code>/", "GET /api/v1/rules/", "GET /rules/")
+CITY_WIDE = (
+    "/accounts/", "/cockpit/", "/monitoring/rules/<str:code>/", "GET /api/v1/rules/", "GET /rules/",
+    "/lifecycle/plan/<int:year>/public/", "GET /api/v1/plans/{year}/public", "/lifecycle/gates/templates/",
+)  # fmt: skip
 
 
 def _breaches(found: dict[str, dict[str, str]], world: SimpleNamespace) -> list[str]:

@@ -24,7 +24,11 @@ def programme_samples(cast: Any, site: Any) -> dict[str, Any]:
         actual_start_on=date(2025, 3, 3), actual_finish_on=date(2026, 5, 29)
     )
     template = cases.take_template(
-        Project.objects.get(pk=site.pk), name="产业园建设经验", approver=cast.director, by=cast.officer, now=NOW
+        Project.objects.get(pk=site.pk),
+        name="产业园建设经验",
+        approver=cast.director,
+        by=cast.officer,
+        now=NOW,
     )
     template = cases.submit_template(template, by=cast.officer, now=NOW)
     template = cases.approve_template(template, by=cast.director, now=NOW)
