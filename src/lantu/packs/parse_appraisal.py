@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lantu.calc.appraisal import Rubric
 from lantu.calc.deadlines import Term, parse_term
 from lantu.packs.appraisal import AppraisalRules, MonthCalendar, PeerGroup, Worded
@@ -129,7 +131,8 @@ def _calendar(place: Value) -> MonthCalendar:
     following = [numbers[name] for name in days.split()[2:]]
     if own != sorted(own) or following != sorted(following):
         raise place.problem("the steps do not follow one another", f"Order the days as {days}")
-    return MonthCalendar(**numbers, **{name: _term(f[name]) for name in terms.split()})
+    calendar: dict[str, Any] = {**numbers, **{name: _term(f[name]) for name in terms.split()}}
+    return MonthCalendar(**calendar)
 
 
 def _term(place: Value) -> Term:
