@@ -10,6 +10,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 LOCAL_OFFSET_S = 8 * 3600
 DAY_S = 86_400
@@ -36,6 +37,7 @@ EXCESS_VALUES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=16_384, typed=True)
 def unit(*words: object) -> float:
     """A number in [0, 1) fixed by the words."""
     digest = hashlib.blake2b(":".join(map(str, words)).encode(), digest_size=8).digest()
@@ -90,8 +92,9 @@ class Weather:
     haze: float
 
 
+@lru_cache(maxsize=64)
 def weather(at: float) -> Weather:
-    """The same air over all sites, with passing fronts."""
+    """The same air over all sites, with passing fronts: worked out once for all that report at the same moment."""
     warmth = math.sin(2 * math.pi * (local_hour(at) - 9) / 24)
     front = smooth(at, 2.5 * DAY_S, "front")
     temperature = 13.5 + 13 * season(at) + 5.5 * warmth + 4 * front

@@ -43,13 +43,14 @@ def report_month(
     source: str = "",
     reason: str = "",
     seen_at: datetime | None = None,
+    lamp_later: bool = False,
 ) -> MonthlyFigure:
     """Store what is given for ``month`` (any day of it); what is None stays as it was.
 
     Percent are 0–100 cumulative, amounts yuan cumulative since the start. Without ``planned_pct`` the
     time-proportional share of the planned period stands in. ``seen_at``: ``reported_at`` of the figures the
     writer saw; another writer's report since then is refused with the difference. Falling below the
-    month before needs a ``reason``. Raises Unacceptable (field named), Refused, Denied.
+    month before needs a ``reason``. ``lamp_later``: the caller takes over many months and computes the lamps at the end. Raises Unacceptable (field named), Refused, Denied.
     """
     row = locked(project.pk)
     require(actor, "projects.report_month", row)
@@ -84,7 +85,8 @@ def report_month(
     figures |= {f"{field}_before": _word(value) for field, value in before.items() if value is not None}
     told = MonthReported(project_id=row.pk, subject_id=row.pk, month=f"{first:%Y-%m}", figures=figures)
     emit(told, actor=actor, at=now, reason=reason)
-    recompute_lamps(project_ids=[row.pk], now=now, actor=actor)
+    if not lamp_later:
+        recompute_lamps(project_ids=[row.pk], now=now, actor=actor)
     return figure
 
 

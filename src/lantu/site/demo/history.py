@@ -26,6 +26,7 @@ from lantu.packs.cities.dezhou.demo.money import s_curve
 from lantu.packs.demo import DemoMonth, DemoPlan, DemoProject
 from lantu.packs.model import CityPack
 from lantu.projects.models import Project
+from lantu.projects.services.recompute_lamp import recompute_lamps
 
 LIKE_THE_REGISTRY = (
     "code", "local_no", "name", "summary", "public_summary", "content_scale", "category", "plan_class", "sector",
@@ -38,6 +39,8 @@ GROWING = (
     "core_event", "core_chainhead", "projects_project", "projects_party", "projects_monthlyfigure", "duties_duty",
     "duties_holding", "monitoring_device", "monitoring_channel",
 )  # fmt: skip
+# Older reports were lamps of their day, which nobody looks at any more.
+LAMPS_SINCE = timedelta(days=75)
 Progress = Callable[[str, int, int], None]
 
 
@@ -112,6 +115,7 @@ def play(agenda: Agenda, *, until: datetime, progress: Progress) -> None:
                 _look_at_the_tables()
         climb_ladders(until)
         _look_at_the_tables()
+        recompute_lamps(project_ids=list(Project.objects.values_list("pk", flat=True)), now=until)
         for year in range(until.year - 2, until.year + 1):
             refresh_month_totals(year=year, now=until)
     progress("history", done, total)
@@ -137,7 +141,7 @@ def put_projects(agenda: Agenda, plan: DemoPlan, world: World, *, zone: Any) -> 
         for row in _told(described):
             reported = datetime(row.month.year, row.month.month, 26, 16, 0, tzinfo=zone)
             at = max(born + timedelta(hours=1), min(reported, plan.made_for - timedelta(hours=2)))
-            agenda.add(at, "month", partial(_report, described, row, world))
+            agenda.add(at, "month", partial(_report, described, row, world, plan.made_for - LAMPS_SINCE))
 
 
 def _told(described: DemoProject) -> Sequence[DemoMonth]:
@@ -217,7 +221,7 @@ def _plan_year(described: DemoProject, year: int, world: World, now: datetime) -
     )
 
 
-def _report(described: DemoProject, row: DemoMonth, world: World, now: datetime) -> None:
+def _report(described: DemoProject, row: DemoMonth, world: World, told_from: datetime, now: datetime) -> None:
     from lantu.projects.services.report_month import report_month
 
     project = world.projects[described.key]
@@ -234,4 +238,5 @@ def _report(described: DemoProject, row: DemoMonth, world: World, now: datetime)
         paid_yuan=row.paid_yuan,
         grade=row.grade,
         source="演示数据",
+        lamp_later=now < told_from,
     )
