@@ -196,7 +196,7 @@ def _warnings(devices: list[Any], now: datetime, dice: random.Random) -> None:
         fingerprint="0" * 64,
         loaded_at=now,
     )
-    chosen = dice.sample(devices, k=max(2, len(devices) // 12))
+    chosen = dice.sample(devices, k=min(len(devices), max(2, len(devices) // 12)))
     channels = {c.device_id: c for c in Channel.objects.filter(device__in=chosen, rank=1)}
     contacts: dict[int, dict[str, Any]] = {}
     for party in Party.objects.filter(project__in={d.project_id for d in chosen}).select_related("contact"):
@@ -225,7 +225,7 @@ def _hazard(
     fields: dict[str, Any] = {
         "project_id": alert.project_id, "alert": alert, "source": "warning", "title": "PM10 小时浓度超限", "grade": 3,
         "state": "rectifying" if still_open else "closed", "opened_at": opened, "confirmed_at": opened, "ordered_at": opened,
-        "due_at": duty.due_at, "order_year": opened.year, "order_seq": no + 1, "order_no": f"测〔{opened.year}〕{no + 1}",
+        "due_at": duty.due_at, "original_due_at": duty.due_at, "order_year": opened.year, "order_seq": no + 1, "order_no": f"测〔{opened.year}〕{no + 1}",
         "rectifier_unit_id": duty.unit_id, "rectifier": people["contractor"], "duty": duty,
     }  # fmt: skip
     if not still_open:
