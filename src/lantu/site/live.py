@@ -108,7 +108,7 @@ class LiveApp:
         if not last_seen:
             return head
         position = (
-            self.hub.after_event(int(last_seen)) if last_seen.isdecimal() and len(last_seen) < 19 else None
+            self.hub.after_event(int(last_seen)) if last_seen.isdigit() and len(last_seen) < 19 else None
         )
         if position is None:
             return head + encode_word("resync")

@@ -74,11 +74,8 @@ def register_device(
     )
     _give_channels(device, kind)
     raise_registry_version()
-    emit(
-        DeviceRegistered(project_id=project.pk, subject_id=device.pk, code=code, type_code=type_code),
-        actor=actor,
-        at=now,
-    )
+    told = DeviceRegistered(project_id=project.pk, subject_id=device.pk, code=code, type_code=type_code)
+    emit(told, actor=actor, at=now)
     return device
 
 
