@@ -3,7 +3,8 @@
 The claim says: work that the baseline spreads over ``claimed_planned_days`` was done in ``claimed_days``. The check asks
 (1) what the baseline, weighted by budget (else weight, else duration), had planned to be finished by which day, (2) what
 is done now, how much of it with evidence, (3) whether the scope is still that of the baseline, (4) which compression
-follows. Method and example: docs/algorithms/earned_value.md.
+follows. Each part of the claim gets its own answer; the verdict is drawn from them. Method and example:
+docs/algorithms/earned_value.md.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+EPS = 1e-9
 
 
 class Verdict(StrEnum):
@@ -43,6 +46,18 @@ class ClaimItem:
 
 
 @dataclass(frozen=True)
+class ClaimPart:
+    """One thing that the claim says or rests on: ``pace`` (planned days per day), ``amount`` (planned days), ``time`` (days;
+    ``found`` must not exceed ``wanted``), ``proof`` and ``scope`` (shares of what is done and of the baseline).
+    """
+
+    code: str
+    holds: bool
+    found: float
+    wanted: float
+
+
+@dataclass(frozen=True)
 class ClaimResult:
     """``reasons``: ``(code, values)``, worded by the page. Shares 0 to 1, days as given.
 
@@ -63,6 +78,7 @@ class ClaimResult:
     dropped: tuple[str, ...]
     shrunk: tuple[str, ...]
     reasons: tuple[tuple[str, dict[str, float | str]], ...]
+    parts: tuple[ClaimPart, ...] = ()
 
 
 def check_claim(
@@ -73,11 +89,13 @@ def check_claim(
     claimed_days: float,
     claimed_planned_days: float,
     scope_tolerance: float,
+    near_share: float,
     proved_share: float,
     proved_grades: Sequence[str],
 ) -> ClaimResult:
-    """Judge the claim. ``first_day``: when work began; ``as_of_day``: until when it is counted. Raises ``ValueError`` for
-    durations that are not positive.
+    """Judge the claim. ``first_day``: when work began; ``as_of_day``: until when it is counted; ``near_share``: a pace below
+    this share of the claimed one is no partial truth, the claim fails. Raises ``ValueError`` for durations that are not
+    positive.
     """
     if claimed_days <= 0 or claimed_planned_days <= 0 or as_of_day <= first_day:
         raise ValueError("a claim needs positive durations and a status after its beginning")
@@ -99,38 +117,60 @@ def check_claim(
     dropped = tuple(item.code for item in items if not item.still_there)
     shrunk = tuple(item.code for item in items if item.still_there and _shrunk(item, scope_tolerance))
     compression, compression_proved = days_done / elapsed, days_proved / elapsed
-    reasons: list[tuple[str, dict[str, float | str]]] = []
-    if compression + 1e-9 < claimed:
-        reasons.append(("too_little_done", {"planned_days": days_done, "claimed_days": claimed_planned_days}))
-    if elapsed > claimed_days * (1 + 1e-9):
-        reasons.append(("took_longer", {"elapsed": elapsed, "claimed": claimed_days}))
-    share_proved = proved / done if done else 0.0
-    if done and share_proved + 1e-9 < proved_share:
-        reasons.append(("not_proved", {"share": share_proved, "wanted": proved_share}))
-    if 1 - scope > scope_tolerance + 1e-9:
-        reasons.append(("scope_cut", {"share": 1 - scope, "dropped": len(dropped), "shrunk": len(shrunk)}))
-    verdict = _verdict(reasons, done, compression, compression_proved, claimed)
+    parts = (
+        ClaimPart("pace", compression + EPS >= claimed, compression, claimed),
+        ClaimPart("amount", days_done + EPS >= claimed_planned_days, days_done, claimed_planned_days),
+        ClaimPart("time", elapsed <= claimed_days * (1 + EPS), elapsed, claimed_days),
+        _proof(proved / done if done else 0.0, proved_share),
+        ClaimPart("scope", 1 - scope <= scope_tolerance + EPS, scope, 1 - scope_tolerance),
+    )
+    verdict = _verdict(parts, done, compression_proved, near_share)
+    reasons = _reasons(parts, done, dropped=len(dropped), shrunk=len(shrunk))
     if verdict is Verdict.HOLDS:
         reasons.append(("holds", {"compression": compression_proved}))
     return ClaimResult(
         verdict, elapsed, done, proved, days_done, days_proved, compression, compression_proved, claimed, scope, dropped,
-        shrunk, tuple(reasons),
+        shrunk, tuple(reasons), parts,
     )  # fmt: skip
 
 
-def _verdict(
-    reasons: Sequence[tuple[str, object]], done: float, compression: float, proved: float, claimed: float
-) -> Verdict:
-    names = {name for name, _values in reasons}
-    if done == 0:
+def _proof(share: float, wanted: float) -> ClaimPart:
+    return ClaimPart("proof", share + EPS >= wanted, share, wanted)
+
+
+def _verdict(parts: Sequence[ClaimPart], done: float, proved: float, near_share: float) -> Verdict:
+    """A cut scope or a pace far below the claimed one: the claim fails, whatever else is right."""
+    part = {one.code: one for one in parts}
+    pace = part["pace"]
+    if done == 0 or not part["scope"].holds or pace.found < pace.wanted * near_share - EPS:
         return Verdict.FAILS
-    if not names:
+    missing = [one.code for one in parts if not one.holds]
+    if not missing:
         return Verdict.HOLDS
-    if "scope_cut" in names or ("too_little_done" in names and compression <= 1.0):
-        return Verdict.FAILS
-    if names == {"not_proved"} and proved <= 1.0:
+    if "proof" in missing and proved <= 1.0:
         return Verdict.CANNOT_SAY
     return Verdict.PARTLY
+
+
+def _reasons(
+    parts: Sequence[ClaimPart], done: float, *, dropped: int, shrunk: int
+) -> list[tuple[str, dict[str, float | str]]]:
+    """Why not, part by part. An amount that is not reached at the claimed pace is not reached *yet*."""
+    part = {one.code: one for one in parts}
+    pace, amount, time, proof, scope = (part[code] for code in ("pace", "amount", "time", "proof", "scope"))
+    found: list[tuple[str, dict[str, float | str]]] = []
+    values: dict[str, float | str] = {"planned_days": amount.found, "claimed_days": amount.wanted}
+    if not pace.holds:
+        found.append(("too_slow", {"compression": pace.found, "claimed": pace.wanted}))
+    if not amount.holds:
+        found.append(("not_yet" if pace.holds else "too_little_done", values))
+    if not time.holds:
+        found.append(("took_longer", {"elapsed": time.found, "claimed": time.wanted}))
+    if done and not proof.holds:
+        found.append(("not_proved", {"share": proof.found, "wanted": proof.wanted}))
+    if not scope.holds:
+        found.append(("scope_cut", {"share": 1 - scope.found, "dropped": dropped, "shrunk": shrunk}))
+    return found
 
 
 def days_planned_for(items: Sequence[ClaimItem], value: float) -> float:

@@ -18,7 +18,7 @@ def parse_schedules(top: Value, problems: list[str]) -> ScheduleRules:
     """The rules; whatever is wrong is added to ``problems``."""
     f = top.fields(
         "mark basis calendars default_calendar delays indices approve_working_days answer_working_days "
-        "claim_scope_tolerance claim_proved_share claim_proved_grades levelling_seconds"
+        "claim_scope_tolerance claim_near_share claim_proved_share claim_proved_grades levelling_seconds"
     )
     calendars = unique(
         f["calendars"].each(_calendar, problems), lambda c: c.code, f["calendars"], "the calendar", problems
@@ -37,6 +37,7 @@ def parse_schedules(top: Value, problems: list[str]) -> ScheduleRules:
         approve_working_days=_days(f["approve_working_days"]),
         answer_working_days=_days(f["answer_working_days"]),
         claim_scope_tolerance=_share(f["claim_scope_tolerance"]),
+        claim_near_share=_share(f["claim_near_share"]),
         claim_proved_share=_share(f["claim_proved_share"]),
         claim_proved_grades=tuple(item.choice(GRADES) for item in f["claim_proved_grades"].items()),
         levelling_seconds=f["levelling_seconds"].number(),

@@ -45,6 +45,7 @@ class ScheduleRules:
     approve_working_days: int = 5
     answer_working_days: int = 3
     claim_scope_tolerance: float = 0.0
+    claim_near_share: float = 1.0
     claim_proved_share: float = 1.0
     claim_proved_grades: tuple[str, ...] = ()
     levelling_seconds: float = 20.0

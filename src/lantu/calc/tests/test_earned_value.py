@@ -65,7 +65,7 @@ PARTS = [
 ]
 CLAIM = {
     "first_day": 0.0, "as_of_day": YEAR, "claimed_days": YEAR, "claimed_planned_days": 2.5 * YEAR,
-    "scope_tolerance": 0.02, "proved_share": 0.8, "proved_grades": ("A", "B", "C"),
+    "scope_tolerance": 0.02, "near_share": 0.9, "proved_share": 0.8, "proved_grades": ("A", "B", "C"),
 }  # fmt: skip
 
 
@@ -92,11 +92,45 @@ def test_what_only_says_so_is_not_proved() -> None:
     assert check_claim([replace(item, grade="D") for item in PARTS], **CLAIM).verdict is Verdict.CANNOT_SAY
 
 
-def test_half_of_it_is_partly_true() -> None:
-    half = [replace(item, share=1.0 if item.start_day < 450 else 0.0) for item in PARTS]
-    found = check_claim(half, **CLAIM)
+def _done_until(day: float) -> list[ClaimItem]:
+    return [replace(item, share=1.0 if item.start_day < day else 0.0) for item in PARTS]
+
+
+def test_far_below_the_claimed_pace_fails() -> None:
+    """The demonstration's case: 1.07 planned days a day against 2.5 claimed is no partial truth."""
+    slow = [replace(item, weight=100.0 * item.share) for item in PARTS]
+    found = check_claim(slow, **{**CLAIM, "as_of_day": 912.5 / 1.07})
+    assert found.compression == pytest.approx(1.07)
+    assert found.verdict is Verdict.FAILS
+    assert {part.code: part.holds for part in found.parts} == {
+        "pace": False, "amount": True, "time": False, "proof": True, "scope": True,
+    }  # fmt: skip
+    half = check_claim(_done_until(450), **CLAIM)
+    assert half.verdict is Verdict.FAILS
+    assert half.compression == pytest.approx(1.25)
+    assert [name for name, _values in half.reasons] == ["too_slow", "too_little_done"]
+
+
+def test_just_below_the_claimed_pace_is_partly_true() -> None:
+    found = check_claim([replace(PARTS[9], share=0.5), *PARTS[:9]], **CLAIM)
+    assert found.compression == pytest.approx(2.5 * 0.95)
     assert found.verdict is Verdict.PARTLY
-    assert found.compression == pytest.approx(1.25)
+
+
+def test_at_the_claimed_pace_but_not_there_yet_is_partly_true() -> None:
+    found = check_claim(_done_until(450), **{**CLAIM, "as_of_day": YEAR / 2})
+    assert found.compression == pytest.approx(2.5)
+    assert found.verdict is Verdict.PARTLY
+    assert [name for name, _values in found.reasons] == ["not_yet"]
+
+
+def test_as_much_but_in_longer_time_is_told_by_its_part() -> None:
+    longer = [
+        replace(item, finish_day=item.finish_day * 1.2, start_day=item.start_day * 1.2) for item in PARTS
+    ]
+    found = check_claim(longer, **{**CLAIM, "as_of_day": 1.1 * YEAR})
+    assert found.verdict is Verdict.PARTLY
+    assert [part.code for part in found.parts if not part.holds] == ["time"]
 
 
 def test_without_weights_nothing_can_be_said() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -55,10 +56,11 @@ def check_claim_of(
         return check_claim(
             items,
             first_day=(min(starts) - values.begin) / DAY,
-            as_of_day=(as_of - values.begin) / DAY,
+            as_of_day=(_counted_until(items, rows.values(), as_of) - values.begin) / DAY,
             claimed_days=claimed_days,
             claimed_planned_days=claimed_planned_days,
             scope_tolerance=rules.claim_scope_tolerance,
+            near_share=rules.claim_near_share,
             proved_share=rules.claim_proved_share,
             proved_grades=rules.claim_proved_grades,
         )
@@ -69,6 +71,13 @@ def check_claim_of(
             remedy=_("例如：365 天完成计划 913 天的任务量。"),
             field="claimed_days",
         ) from error
+
+
+def _counted_until(items: list[ClaimItem], rows: Iterable[ScheduleActivity], as_of: datetime) -> datetime:
+    """``as_of``, or the day of the last finish where everything is done: later days are no working time."""
+    ends = [row.actual_finish_at for row in rows if row.actual_finish_at is not None]
+    done = all(item.share >= 1 for item in items if item.still_there)
+    return min(as_of, max(ends)) if done and ends else as_of
 
 
 def _claim_item(

@@ -18,7 +18,7 @@ from lantu.lifecycle.schedule.models import Schedule
 from lantu.lifecycle.schedule.models_kept import ScheduleBaseline
 from lantu.lifecycle.schedule.states import ActivityKind
 from lantu.lifecycle.schedule.views import shell
-from lantu.lifecycle.schedule.wording import CHANGES, VERDICTS, reason_text
+from lantu.lifecycle.schedule.wording import CHANGES, VERDICTS, part_rows, reason_text
 
 PER_PAGE = 100
 MOST_DAYS = 3650.0
@@ -149,6 +149,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
                 "result": result,
                 "verdict": VERDICTS[result.verdict.value],
                 "reasons": [reason_text(code, values) for code, values in result.reasons],
+                "parts": part_rows(result.parts),
                 "as_of": as_of,
             }
         except Refused as refused:

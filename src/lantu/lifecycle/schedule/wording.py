@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
+
+from lantu.calc.progress_claims import ClaimPart
 
 EVENTS = {
     "schedules.schedule_created": gettext_lazy("建立进度计划"),
@@ -51,6 +53,15 @@ def reason_text(code: str, values: Mapping[str, Any]) -> str:
     match code:
         case "no_weights":
             return _("基准没有预算、权重或工期，无法折算任务量。")
+        case "too_slow":
+            return _("实际一天完成计划 %(compression).2f 天的任务量，所称是 %(claimed).2f 天。") % values
+        case "not_yet":
+            return _(
+                "速度达到所称，但到截至日只完成了计划 %(done).0f 天的任务量，还不到 %(claimed).0f 天。"
+            ) % {
+                "done": values["planned_days"],
+                "claimed": values["claimed_days"],
+            }
         case "too_little_done":
             return _("已完成的任务量相当于计划 %(done).0f 天，不到所称的 %(claimed).0f 天。") % {
                 "done": values["planned_days"],
@@ -75,6 +86,27 @@ def reason_text(code: str, values: Mapping[str, Any]) -> str:
             return _("按有证据的部分计算，一天完成计划 %(compression).2f 天的任务量。") % values
         case _:
             return code
+
+
+def part_rows(parts: Sequence[ClaimPart]) -> list[tuple[str, bool, str, str]]:
+    """(what is claimed, whether it holds, what was found, what it takes) for each part of a claim."""
+    names = {
+        "pace": _("速度：一天完成的计划天数"), "amount": _("任务量：相当于计划天数"), "time": _("用时：自实际开工"),
+        "proof": _("证据：已完成部分里有证据的"), "scope": _("范围：与基准相同的"),
+    }  # fmt: skip
+
+    def shown(part: ClaimPart, value: float) -> str:
+        if part.code == "pace":
+            return f"{value:.2f}"
+        if part.code in {"amount", "time"}:
+            return _("%(n).0f 天") % {"n": value}
+        return f"{100 * value:.1f}%"
+
+    return [
+        (names.get(part.code, part.code), part.holds, shown(part, part.found),
+         ("≤ " if part.code == "time" else "≥ ") + shown(part, part.wanted))
+        for part in parts
+    ]  # fmt: skip
 
 
 def field_label(what: str) -> str:

@@ -117,7 +117,7 @@ def test_a_claim_is_judged_by_baseline_reports_and_scope(running: Schedule) -> N
     assert baseline is not None
     found = selectors.check_claim_of(running, baseline, claimed_days=22, claimed_planned_days=40, as_of=WHEN)
     assert found.verdict == "fails"
-    assert {name for name, _values in found.reasons} == {"too_little_done", "not_proved"}
+    assert {name for name, _values in found.reasons} == {"too_slow", "too_little_done", "not_proved"}
     assert found.scope_share == 1
     baseline.is_imported = True
     with pytest.raises(Refused):

@@ -37,7 +37,16 @@ def test_verdicts_events_and_reasons_are_told() -> None:
         "planned_days": 421.0, "claimed_days": 913.0, "elapsed": 395.0, "claimed": 365.0, "share": 0.5, "wanted": 0.8,
         "dropped": 1, "shrunk": 2, "compression": 1.1,
     }  # fmt: skip
-    for code in ("no_weights", "too_little_done", "took_longer", "not_proved", "scope_cut", "holds"):
+    for code in (
+        "no_weights",
+        "too_slow",
+        "not_yet",
+        "too_little_done",
+        "took_longer",
+        "not_proved",
+        "scope_cut",
+        "holds",
+    ):
         told = reason_text(code, values)
         assert told != code
         assert "%(" not in told
