@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lantu.core import official_paper as paper
 from lantu.lifecycle.checklists import selectors
 from lantu.lifecycle.checklists.appraisal.models import AppraisalMonth, ChecklistFact
 from lantu.lifecycle.checklists.appraisal.presenting import TALKS, adjustments_of, groups_of
 from lantu.lifecycle.checklists.appraisal.words import word_of
 from lantu.lifecycle.checklists.months import rules
-
-RED = "C4141C"
-BODY, HEAD, KAI, SONG = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体"
 
 
 def report_of(run: AppraisalMonth, reader: Any) -> dict[str, Any]:
@@ -71,93 +68,51 @@ def _row(score: Any) -> dict[str, Any]:
 
 def word_bytes(report: dict[str, Any]) -> bytes:
     """docx: A4, 37/35/28/26 mm, title 22 pt, body 16 pt at 28 pt exact, headings 一、 in 黑体."""
-    from docx import Document  # heavy: loaded when the first paper is made
-    from docx.shared import Mm
-
-    document = Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-    section.left_margin, section.right_margin = Mm(28), Mm(26)
-    _page_number(section)
-    _text(document, report["sender"], font=SONG, size=26, align="center", colour=RED, exact=0)
-    _text(document, report["title"], font=SONG, size=22, align="center", exact=36, before=16)
-    _text(
+    document = paper.new_paper()
+    paper.add_mark(document, report["sender"])
+    paper.add_title(document, report["title"])
+    paper.add_text(
         document,
         _("现将本月清单考核情况通报如下（数据截至 %(at)s 冻结）。") % {"at": report["as_of"]},
         indent=True,
     )
-    _text(document, _("一、分组得分"), font=HEAD, indent=True)
+    paper.add_text(document, _("一、分组得分"), font=paper.BLACK, indent=True)
     for name, rows in report["groups"]:
-        _text(document, name, font=KAI, indent=True)
+        paper.add_text(document, name, font=paper.KAI, indent=True)
         _table(
             document,
             [_("名次"), _("项目"), _("建设单位"), _("得分"), _("等次")],
             [[row["rank"], row["project"], row["owner"], row["total"], row["grade"]] for row in rows],
             (14, 66, 40, 20, 16),
         )
-    _text(document, _("二、扣除外因与加减分"), font=HEAD, indent=True)
+    paper.add_text(document, _("二、扣除外因与加减分"), font=paper.BLACK, indent=True)
     for row in report["adjustments"]:
-        _text(
+        paper.add_text(
             document,
             f"{row['project']} {row['item']}：{row['kind_label']}（{row['code_label']}），{row['reason']}，{row['document_no']}，"
             + _("%(a)s 提出，%(b)s 确认。") % {"a": row["proposed_by"], "b": row["decided_by"]},
             indent=True,
         )
     if not report["adjustments"]:
-        _text(document, _("本月没有。"), indent=True)
-    _text(document, _("三、建议约谈"), font=HEAD, indent=True)
+        paper.add_text(document, _("本月没有。"), indent=True)
+    paper.add_text(document, _("三、建议约谈"), font=paper.BLACK, indent=True)
     for project, why in report["talks"]:
-        _text(document, f"{project}：{why}。", indent=True)
-    _text(
+        paper.add_text(document, f"{project}：{why}。", indent=True)
+    paper.add_text(
         document,
         _("由系统按规则提出，是否约谈由局务会决定。") if report["talks"] else _("本月没有。"),
         indent=True,
     )
     if report["corrections"]:
-        _text(document, _("四、冻结后的更正"), font=HEAD, indent=True)
+        paper.add_text(document, _("四、冻结后的更正"), font=paper.BLACK, indent=True)
         for project, code, month, before, after, why in report["corrections"]:
-            _text(document, f"{project} {code}（{month}）：{before}% → {after}%，{why}。", indent=True)
+            paper.add_text(
+                document, f"{project} {code}（{month}）：{before}% → {after}%，{why}。", indent=True
+            )
     for line in (report["sample"], report["burden"], _("依据：%(basis)s。") % {"basis": report["basis"]}):
-        _text(document, line, size=14, indent=True)
-    for line in (report["sender"], report["date"]):
-        _text(document, line, align="right", right_chars=4)
-    document.core_properties.title, document.core_properties.author = report["title"], report["sender"]
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
-def _text(
-    document: Any, text: str, *, font: str = BODY, size: float = 16, align: str = "", indent: bool = False,
-    colour: str = "", exact: float = 28, before: float = 0, right_chars: int = 0,
-) -> None:  # fmt: skip
-    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-    from docx.shared import Pt
-
-    paragraph = document.add_paragraph()
-    form = paragraph.paragraph_format
-    form.space_before, form.space_after = Pt(before), Pt(0)
-    if exact:
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(exact)
-    if indent:
-        form.first_line_indent = Pt(size * 2)
-    if right_chars:
-        form.right_indent = Pt(size * right_chars)
-    if align:
-        paragraph.alignment = {"center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}[align]
-    _run(paragraph, text, font, size, colour)
-
-
-def _run(paragraph: Any, text: str, font: str, size: float, colour: str = "") -> None:
-    from docx.oxml.ns import qn
-    from docx.shared import Pt, RGBColor
-
-    run = paragraph.add_run(text)
-    run.font.name, run.font.size = font, Pt(size)
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
-    if colour:
-        run.font.color.rgb = RGBColor.from_string(colour)
+        paper.add_text(document, line, size=14, indent=True)
+    paper.add_signature(document, (report["sender"], report["date"]))
+    return paper.paper_bytes(document, title=report["title"], author=report["sender"])
 
 
 def _table(document: Any, headings: list[str], rows: list[list[Any]], widths_mm: tuple[int, ...]) -> None:
@@ -170,22 +125,9 @@ def _table(document: Any, headings: list[str], rows: list[list[Any]], widths_mm:
         cells = table.add_row().cells
         for cell, value, width in zip(cells, values, widths_mm, strict=True):
             cell.width = Mm(width)
-            _run(cell.paragraphs[0], str(value), HEAD if number == 0 else BODY, 12)
-
-
-def _page_number(section: Any) -> None:
-    """— 1 — in 4号宋体."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    paragraph = section.footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _run(paragraph, "— ", "宋体", 14)
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(field)
-    _run(paragraph, " —", "宋体", 14)
+            paper.add_run(
+                cell.paragraphs[0], str(value), font=paper.BLACK if number == 0 else paper.BODY, size=12
+            )
 
 
 def sheet_rows(run: AppraisalMonth, reader: Any) -> tuple[list[tuple[str, int, bool]], Iterator[list[Any]]]:
