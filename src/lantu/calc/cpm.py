@@ -124,7 +124,7 @@ def schedule_network(network: Network) -> Computed:
     """Both passes, floats, driving links and the longest path. Raises :class:`CycleFound` naming the activities of
     each cycle by position, ``ValueError`` for arrays that do not fit, :class:`BeyondCalendar`.
     """
-    _check(network)
+    check_network(network)
     years = 40
     while years <= FURTHEST_YEARS:
         result = _within(network, years)
@@ -136,7 +136,7 @@ def schedule_network(network: Network) -> Computed:
 
 def _within(network: Network, years: int) -> Computed | None:
     """The result, or None when a date fell off the ends of a calendar laid out for so many years."""
-    low, high = _stretch(network, years)
+    low, high = stretch(network, years)
     lines = tuple(calendar.between(low, high) for calendar in network.calendars)
     prepared = prepare(network, lines)
     single = shares_one_calendar(prepared)
@@ -165,7 +165,8 @@ def _within(network: Network, years: int) -> Computed | None:
     )  # fmt: skip
 
 
-def _stretch(network: Network, years: int) -> tuple[int, int]:
+def stretch(network: Network, years: int) -> tuple[int, int]:
+    """The piece of the axis on which calendars are laid out: every stated date, and years before and after."""
     known = [network.start]
     known += [date for date in (network.data_date, network.must_finish) if date != NONE]
     for dates in (
@@ -178,7 +179,8 @@ def _stretch(network: Network, years: int) -> tuple[int, int]:
     return min(known) - years * YEAR // 2, max(known) + years * YEAR
 
 
-def _check(network: Network) -> None:
+def check_network(network: Network) -> None:
+    """Whether the arrays fit each other. Raises ``ValueError``."""
     size, links = network.size, network.predecessor.size
     for name in ("calendar",):
         if getattr(network, name).size != size:

@@ -96,6 +96,27 @@ class _Side:
 
 def wide_passes(prepared: Prepared, layers: Layers) -> Dates:
     """Both passes. Dates of activities in progress are those of the remaining work."""
+    order, place, steps = _steps(prepared, layers)
+    forward, backward = (_forward_on_axis, _backward_on_axis) if prepared.on_axis else (_forward, _backward)
+    early_start, early_finish = forward(prepared, order, place, steps)
+    last = prepared.must_finish
+    if last == UNSET:
+        last = prepared.ends(_back(early_finish, order))
+    late_start, late_finish = backward(prepared, order, place, steps, last)
+    return Dates(*(_back(values, order) for values in (early_start, early_finish, late_start, late_finish)))
+
+
+def early_dates(prepared: Prepared, layers: Layers) -> tuple[Minutes, Minutes]:
+    """The forward pass alone: early starts and finishes."""
+    order, place, steps = _steps(prepared, layers)
+    start, finish = (_forward_on_axis if prepared.on_axis else _forward)(prepared, order, place, steps)
+    return _back(start, order), _back(finish, order)
+
+
+def _steps(
+    prepared: Prepared, layers: Layers
+) -> tuple[NDArray[np.int64], NDArray[np.int64], list[tuple[int, int, int, int]]]:
+    """Activities by layer, calendar and kind: their order, each one's place in it, and the stretches handled at once."""
     kind = np.where(prepared.pinned, PINNED, 0 if prepared.on_axis else prepared.shape)
     key = (layers.level * len(prepared.lines) + prepared.calendar) * 4 + kind
     order = in_order(key)
@@ -107,13 +128,7 @@ def wide_passes(prepared: Prepared, layers: Layers) -> Dates:
         (low, high, int(sorted_key[low] // 4 % len(prepared.lines)), int(sorted_key[low] % 4))
         for low, high in pairwise(cuts.tolist())
     ]
-    forward, backward = (_forward_on_axis, _backward_on_axis) if prepared.on_axis else (_forward, _backward)
-    early_start, early_finish = forward(prepared, order, place, steps)
-    last = prepared.must_finish
-    if last == UNSET:
-        last = prepared.ends(_back(early_finish, order))
-    late_start, late_finish = backward(prepared, order, place, steps, last)
-    return Dates(*(_back(values, order) for values in (early_start, early_finish, late_start, late_finish)))
+    return order, place, steps
 
 
 def _back(values: Minutes, order: NDArray[np.int64]) -> Minutes:

@@ -82,49 +82,58 @@ def _told(line: WorkLine, dates: Minutes) -> Minutes:
     return np.where(known, line.work(dates), UNSET)
 
 
+def early_as_dates(prepared: Prepared, starts: Minutes, finishes: Minutes) -> tuple[Minutes, Minutes]:
+    """Early working minutes back as dates; pins keep the dates they were given."""
+    line = prepared.lines[int(prepared.calendar[0])]
+    ends, begins = prepared.shape == FINISH_MILESTONE, prepared.shape == START_MILESTONE
+    start, finish = line.start_of(starts), line.finish_of(finishes)
+    finish = np.where(begins, start, finish)
+    start = np.where(ends, finish, start)
+    pinned = prepared.pinned
+    if pinned.any():
+        start = np.where(pinned, prepared.pin_start, start)
+        finish = np.where(pinned, prepared.pin_finish, finish)
+    if prepared.predecessor.size and bool((ends & ~pinned).any()):
+        _show_early(prepared, start, finish, starts, line)
+    return start, finish
+
+
 def as_dates(prepared: Prepared, worked: Dates, last: int) -> Dates:
     """Working minutes back as dates; pins keep the dates they were given. ``last``: working minute of the end."""
     line = prepared.lines[int(prepared.calendar[0])]
-    ends = prepared.shape == FINISH_MILESTONE
-    begins = prepared.shape == START_MILESTONE
-    early_start, early_finish = line.start_of(worked.early_start), line.finish_of(worked.early_finish)
+    ends, begins = prepared.shape == FINISH_MILESTONE, prepared.shape == START_MILESTONE
+    early_start, early_finish = early_as_dates(prepared, worked.early_start, worked.early_finish)
     late_start, late_finish = line.start_of(worked.late_start), line.finish_of(worked.late_finish)
-    early_finish = np.where(begins, early_start, early_finish)
-    early_start = np.where(ends, early_finish, early_start)
     late_finish = np.where(begins, late_start, late_finish)
     late_start = np.where(ends, late_finish, late_start)
     pinned = prepared.pinned
     if pinned.any():
-        early_start = np.where(pinned, prepared.pin_start, early_start)
-        early_finish = np.where(pinned, prepared.pin_finish, early_finish)
         late_start = np.where(pinned, prepared.pin_start, late_start)
         late_finish = np.where(pinned, prepared.pin_finish, late_finish)
     dates = Dates(early_start, early_finish, late_start, late_finish)
-    if prepared.predecessor.size and bool((ends & ~pinned).any()):
-        _show_early(prepared, dates, worked.early_start, line)
     if bool((begins & ~pinned).any()):
         _show_late(prepared, dates, worked.late_start, line, line.one_finish(last))
     return dates
 
 
-def _show_early(prepared: Prepared, dates: Dates, w: Minutes, line: WorkLine) -> None:
+def _show_early(prepared: Prepared, start: Minutes, finish: Minutes, w: Minutes, line: WorkLine) -> None:
     """A finish milestone that waits for a start shows the moment of that start, not the evening before."""
     links = np.flatnonzero((prepared.shape == FINISH_MILESTONE)[prepared.successor])
     after, before = prepared.successor[links], prepared.predecessor[links]
     free = ~prepared.pinned[after]
     after, before, links = after[free], before[free], links[free]
     while True:
-        leaving = np.where(prepared.started, prepared.start_basis, dates.early_start)
-        at = np.where(prepared.from_start[links], leaving[before], dates.early_finish[before])
+        leaving = np.where(prepared.started, prepared.start_basis, start)
+        at = np.where(prepared.from_start[links], leaving[before], finish[before])
         at = line.shift(at, prepared.lag[links])
         latest = np.full(prepared.size, UNSET, dtype=np.int64)
         np.maximum.at(latest, after, at)
-        late = latest > dates.early_finish
+        late = latest > finish
         late &= prepared.shape == FINISH_MILESTONE
         shown = line.start_of(w[late])
-        if not late.any() or bool((shown == dates.early_finish[late]).all()):
+        if not late.any() or bool((shown == finish[late]).all()):
             return
-        dates.early_start[late] = dates.early_finish[late] = shown
+        start[late] = finish[late] = shown
 
 
 def _show_late(prepared: Prepared, dates: Dates, w: Minutes, line: WorkLine, last: int) -> None:

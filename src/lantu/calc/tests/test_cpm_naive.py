@@ -4,7 +4,7 @@ nothing asks for more. Random networks, several calendars, all kinds of links, l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lantu.calc import cpm_graph
+from lantu.calc import cpm_draws, cpm_graph
 from lantu.calc.cpm import NONE, CycleFound, Kind, Network, Shape, schedule_network
 from lantu.calc.cpm_paths import critical_paths
 from lantu.calc.work_time import WorkTime
@@ -146,6 +146,20 @@ def test_both_ways_agree_in_everything(network: Network, wide: bool) -> None:
         "driving",
     ):
         assert getattr(first, name).tolist() == getattr(second, name).tolist(), name
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    network=networks(), factors=st.lists(st.floats(0.2, 5.0), min_size=1, max_size=4), together=st.booleans()
+)
+def test_draws_side_by_side_end_like_each_alone(
+    network: Network, factors: list[float], together: bool
+) -> None:
+    durations = np.array([np.rint(network.duration * factor) for factor in factors], dtype=np.int64)
+    alone = [schedule_network(replace(network, duration=row)).finish for row in durations]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cpm_draws, "AT_ONCE", 60_000 if together else 1)
+        assert cpm_draws.ends_of_draws(network, durations).tolist() == alone
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from lantu.calc.cpm import NONE, Computed, CycleFound, Kind, Network, Shape, schedule_network
+from lantu.calc.cpm_draws import ends_of_draws
 from lantu.calc.work_time import BadCalendar, WorkTime, always, from_axis, to_axis
 from lantu.core.refusals import Unacceptable
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity, ScheduleCalendar, ScheduleLink
@@ -139,12 +141,25 @@ def assemble(
 
 def compute(loaded: Loaded) -> Computed:
     """Both passes. Raises Unacceptable for an empty plan, and with the cycles by name."""
+    with _told(loaded):
+        return schedule_network(loaded.network)
+
+
+def ends_of(loaded: Loaded, durations: np.ndarray) -> np.ndarray:
+    """The plan's end for each row of durations. Raises what :func:`compute` raises."""
+    with _told(loaded):
+        return ends_of_draws(loaded.network, durations)
+
+
+@contextmanager
+def _told(loaded: Loaded) -> Iterator[None]:
+    """What the engine cannot compute, in the plan's words."""
     if not loaded.activities:
         raise Unacceptable(
             "schedules.empty", _("计划里还没有任务。"), remedy=_("请先增加任务，再计算。"), field="activities"
         )
     try:
-        return schedule_network(loaded.network)
+        yield
     except CycleFound as error:
         raise cycle_refusal(error, [f"{row.code} {row.name}" for row in loaded.activities]) from error
     except ValueError as error:
