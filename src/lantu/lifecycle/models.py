@@ -47,6 +47,7 @@ from lantu.lifecycle.schedule.models import (
     ScheduleLink,
 )
 from lantu.lifecycle.schedule.models_kept import (
+    ScheduleAdoption,
     ScheduleBaseline,
     ScheduleBaselineActivity,
     ScheduleDemand,
@@ -100,6 +101,7 @@ __all__ = [
     "ReportSeries",
     "Schedule",
     "ScheduleActivity",
+    "ScheduleAdoption",
     "ScheduleBaseline",
     "ScheduleBaselineActivity",
     "ScheduleCalendar",

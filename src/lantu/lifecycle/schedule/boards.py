@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from lantu.accounts.models import Organisation, User
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity
-from lantu.lifecycle.schedule.models_kept import ScheduleBaseline, ScheduleBaselineActivity
+from lantu.lifecycle.schedule.models_kept import ScheduleAdoption, ScheduleBaseline, ScheduleBaselineActivity
 from lantu.lifecycle.schedule.selectors import baseline_of
-from lantu.lifecycle.schedule.states import ActivityKind, ConstraintKind, ScheduleKind, ScheduleStatus
+from lantu.lifecycle.schedule.states import PAST, ActivityKind, ConstraintKind, ScheduleKind, ScheduleStatus
 from lantu.lifecycle.schedule.wording import field_label
 
 SOON = timedelta(days=30)
@@ -127,7 +127,7 @@ def versions(schedules: Iterable[Schedule]) -> dict[str, list[Schedule]]:
     """Schedules of a project by what they are to the reader: in force, in work, mirrors of files, replaced."""
     found: dict[str, list[Schedule]] = {"in_force": [], "working": [], "mirrors": [], "past": []}
     for one in schedules:
-        if one.status == ScheduleStatus.SUPERSEDED:
+        if one.status in PAST:
             found["past"].append(one)
         elif one.kind == ScheduleKind.MIRROR:
             found["mirrors"].append(one)
@@ -174,6 +174,14 @@ def _short(value: Any) -> Any:
     if isinstance(value, str) and ISO.match(value):
         return f"{timezone.localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
     return value
+
+
+def adopted(activity: ScheduleActivity) -> list[ScheduleAdoption]:
+    """Adopted levelling proposals that constrain this activity."""
+    rows = ScheduleAdoption.objects.filter(
+        draft=activity.schedule_id, undone_at=None, moves__contains=[{"code": activity.code}]
+    )
+    return list(rows.select_related("responsible"))
 
 
 def history_of(activity: ScheduleActivity) -> list[dict[str, Any]]:

@@ -57,6 +57,12 @@ class ScheduleSentBack(_OfSchedule):
     pass
 
 
+@event("schedules.schedule_discarded")
+@dataclass(frozen=True, kw_only=True)
+class ScheduleDiscarded(_OfSchedule):
+    pass
+
+
 @event("schedules.schedule_put_in_force")
 @dataclass(frozen=True, kw_only=True)
 class SchedulePutInForce(_OfSchedule):
@@ -140,3 +146,26 @@ class LevellingAsked(_OfLevelling):
 class LevellingDone(_OfLevelling):
     state: str
     moved: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfAdoption:
+    kind: ClassVar[str]
+    subject_type: ClassVar[str] = "lifecycle.scheduleadoption"
+    project_id: int
+    subject_id: int
+    run_id: int
+    draft_id: int
+    activities: int
+
+
+@event("schedules.levelling_adopted")
+@dataclass(frozen=True, kw_only=True)
+class LevellingAdopted(_OfAdoption):
+    responsible_id: int
+
+
+@event("schedules.adoption_undone")
+@dataclass(frozen=True, kw_only=True)
+class AdoptionUndone(_OfAdoption):
+    discarded: bool

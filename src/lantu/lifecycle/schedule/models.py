@@ -188,6 +188,8 @@ class ScheduleActivity(models.Model):
     constraint2_kind = models.CharField(max_length=14, choices=ConstraintKind.choices, blank=True, default="")
     constraint2_at = _moment(_("第二限制日期"))
     deadline_at = _moment(_("最后期限"))
+    # When whoever does the work says it will be done: what is left lasts from its start until then.
+    expected_finish_at = _moment(_("预计完成"))
     early_start_at = _moment(_("最早开始"))
     early_finish_at = _moment(_("最早完成"))
     late_start_at = _moment(_("最迟开始"))

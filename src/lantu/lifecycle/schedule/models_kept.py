@@ -222,3 +222,37 @@ class ScheduleLevelling(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.state}"
+
+
+class ScheduleAdoption(models.Model):
+    """A levelling proposal taken over into a draft of one plan: what it constrained, why, and whose it is."""
+
+    run = models.ForeignKey(ScheduleLevelling, on_delete=models.PROTECT, related_name="adoptions")
+    # The plan in force that the proposal was computed from, and the draft that carries its constraints.
+    schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="+")
+    draft = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="adoptions")
+    # The draft was made for this adoption and has no other purpose.
+    made_draft = models.BooleanField(default=True)
+    # ``edited_no`` of the draft after the adoption.
+    edited_no = models.PositiveIntegerField()
+    responsible = _person(_("责任人"), null=False)
+    reason = models.CharField(_("理由"), max_length=300)
+    # [{"code", "field", "to_on", "kind_before", "at_before"}]
+    moves = models.JSONField(default=list)
+    adopted_by = _person(_("采纳人"), null=False)
+    adopted_at = models.DateTimeField(_("采纳时间"))
+    undone_by = _person(_("撤销人"))
+    undone_at = _moment(_("撤销时间"))
+    undo_reason = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("资源平衡采纳")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "schedule"], condition=Q(undone_at=None), name="schedule_adoption_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} → {self.draft_id}"

@@ -18,7 +18,7 @@ from lantu.lifecycle.schedule.claims import check_claim_of
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity, ScheduleCalendar, ScheduleLink
 from lantu.lifecycle.schedule.models_kept import ScheduleBaseline, ScheduleBaselineActivity
 from lantu.lifecycle.schedule.services.recalculate import dangling
-from lantu.lifecycle.schedule.states import ActivityKind, ScheduleKind, ScheduleStatus
+from lantu.lifecycle.schedule.states import PAST, ActivityKind, ScheduleKind, ScheduleStatus
 from lantu.lifecycle.schedule.values import (
     earned_value_of,
     forecast_finish,
@@ -62,7 +62,7 @@ def get_visible(reader: Any, pk: int) -> Schedule:
 
 def schedule_in_force(project: Project) -> Schedule | None:
     """The plan that the project is held to: the master in force, else a section in force, else the newest mirror."""
-    rows = Schedule.objects.filter(project=project).exclude(status=ScheduleStatus.SUPERSEDED)
+    rows = Schedule.objects.filter(project=project).exclude(status__in=PAST)
     own = rows.filter(status=ScheduleStatus.IN_FORCE).exclude(kind=ScheduleKind.MIRROR)
     return (
         own.filter(kind=ScheduleKind.MASTER).first()

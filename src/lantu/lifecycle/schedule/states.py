@@ -22,6 +22,7 @@ class ScheduleStatus(models.TextChoices):
     PROPOSED = "proposed", gettext_lazy("待审批")
     IN_FORCE = "in_force", gettext_lazy("执行中")
     SUPERSEDED = "superseded", gettext_lazy("已被替代")
+    DISCARDED = "discarded", gettext_lazy("已作废")
 
 
 class Source(models.TextChoices):
@@ -125,13 +126,17 @@ class Verb(StrEnum):
     SEND_BACK = "send_back"
     PUT_IN_FORCE = "put_in_force"
     SUPERSEDE = "supersede"
+    DISCARD = "discard"
     REPORT = "report"
 
 
 S = ScheduleStatus
+# Versions that only history shows.
+PAST = frozenset({S.SUPERSEDED, S.DISCARDED})
 TRANSITIONS: dict[tuple[str, Verb], str] = {
     (S.DRAFT, Verb.EDIT): S.DRAFT,
     (S.DRAFT, Verb.PROPOSE): S.PROPOSED,
+    (S.DRAFT, Verb.DISCARD): S.DISCARDED,
     (S.PROPOSED, Verb.SEND_BACK): S.DRAFT,
     (S.PROPOSED, Verb.PUT_IN_FORCE): S.IN_FORCE,
     (S.IN_FORCE, Verb.REPORT): S.IN_FORCE,
@@ -143,6 +148,7 @@ _FIRST = {
     S.PROPOSED: gettext_lazy("计划正在审批；需要修改的，请审批人先退回。"),
     S.IN_FORCE: gettext_lazy("执行中的计划只能填报进度；需要调整的，请另存为修订稿再报批。"),
     S.SUPERSEDED: gettext_lazy("这一版已被替代，请打开执行中的版本。"),
+    S.DISCARDED: gettext_lazy("这份编制稿已作废，请打开执行中的版本，或另存修订稿。"),
 }
 
 

@@ -22,4 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("schedule/activities/<int:pk>/progress/", views_activity.progress, name="schedule_progress"),
     path("schedule/levelling/", views_levelling.runs, name="schedule_levellings"),
     path("schedule/levelling/<int:pk>/", views_levelling.run, name="schedule_levelling"),
+    path("schedule/levelling/<int:pk>/adopt/<int:schedule>/", views_levelling.adopt, name="schedule_adopt"),
+    path("schedule/levelling/adoptions/<int:pk>/undo/", views_levelling.undo, name="schedule_adoption_undo"),
 ]

@@ -66,6 +66,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
             "children": one.children.order_by("order")[:200],
             "baseline": baseline,
             "frozen": frozen,
+            "adopted": boards.adopted(one),
             "late": late,
             "history": boards.history_of(one),
             "day_minutes": day,

@@ -23,6 +23,7 @@ from lantu.lifecycle.schedule.services import (
     Change,
     answer_slip,
     create_schedule,
+    discard_draft,
     edit_schedule,
     propose_schedule,
     put_in_force,
@@ -193,6 +194,12 @@ def _do(request: HttpRequest, schedule: Schedule, verb: str) -> tuple[str, str]:
         case "revise":
             copy = revise_schedule(schedule, by=user, now=now)
             return _("已另存为修订稿。"), reverse("lifecycle:schedule_gantt", args=[copy.pk])
+        case "discard":
+            seen = forms.whole(request.POST, "edited_no") or 0
+            discard_draft(
+                schedule, edited_no=seen, reason=forms.text(request.POST, "reason"), by=user, now=now
+            )
+            return _("编制稿已作废。"), back
         case "recalculate":
             recalculate(schedule, by=user, now=now, data_date=forms.moment(request.POST, "data_date"))
             return _("计划已重新计算。"), back

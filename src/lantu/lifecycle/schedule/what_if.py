@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -110,6 +111,48 @@ def _moved(loaded: network.Loaded, before: Computed, then: Computed, moved: np.n
         late = math.ceil((ends[1] - ends[0]) / timedelta(days=1))
         found.append(Moved(row.pk, row.code, row.name, *ends, late, bool(critical[number])))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What a change does to the whole plan; ``days_late``: calendar days of its end, negative when it ends earlier."""
+
+    finish_before: datetime
+    finish_after: datetime
+    days_late: int
+    moved: tuple[Moved, ...]
+    critical_before: int
+    critical_after: int
+
+    @property
+    def days_early(self) -> int:
+        """Calendar days by which the end comes nearer."""
+        return max(-self.days_late, 0)
+
+
+def consequences(before: network.Loaded, after: network.Loaded) -> Consequences:
+    """The same activities computed twice. Raises Unacceptable where either cannot be computed."""
+    first, then = network.compute(before), network.compute(after)
+    moved = (then.early_start != first.early_start) | (then.early_finish != first.early_finish)
+    finish, finish_after = network.moment(first.finish), network.moment(then.finish)
+    return Consequences(
+        finish_before=finish,
+        finish_after=finish_after,
+        days_late=math.ceil((finish_after - finish) / timedelta(days=1)),
+        moved=_moved(before, first, then, moved),
+        critical_before=int(before.critical(first).sum()),
+        critical_after=int(after.critical(then).sum()),
+    )
+
+
+def with_starts(loaded: network.Loaded, not_before: Mapping[str, datetime]) -> network.Loaded:
+    """The plan with further “start no earlier than” dates, by activity code; unknown codes are left out."""
+    net = loaded.network
+    after = net.start_after.copy() if net.start_after is not None else np.full(net.size, NONE, dtype=np.int64)
+    for number, row in enumerate(loaded.activities):
+        if row.code in not_before:
+            after[number] = max(int(after[number]), to_axis(not_before[row.code]))
+    return replace(loaded, network=replace(net, start_after=after))
 
 
 def _schedule_of(given: Schedule | Project) -> Schedule:

@@ -25,6 +25,9 @@ EVENTS = {
     "schedules.slip_closed": gettext_lazy("节点滞后办结"),
     "schedules.levelling_asked": gettext_lazy("提出资源平衡"),
     "schedules.levelling_done": gettext_lazy("资源平衡算完"),
+    "schedules.levelling_adopted": gettext_lazy("采纳资源平衡"),
+    "schedules.adoption_undone": gettext_lazy("撤销采纳资源平衡"),
+    "schedules.schedule_discarded": gettext_lazy("作废编制稿"),
 }
 
 

@@ -1,5 +1,12 @@
 """One verb per function: each is one transaction, one lock, one event."""
 
+from lantu.lifecycle.schedule.services.adopt import (
+    adopt_levelling,
+    discard_draft,
+    proposal_for,
+    undo_adoption,
+    what_adoption_does,
+)
 from lantu.lifecycle.schedule.services.approve import (
     freeze_baseline,
     propose_schedule,
@@ -15,6 +22,7 @@ from lantu.lifecycle.schedule.services.recalculate import recalculate
 from lantu.lifecycle.schedule.services.slips import answer_slip, watch_milestones
 
 __all__ = [
-    "Change", "ProgressRow", "answer_slip", "ask_levelling", "create_schedule", "edit_schedule", "freeze_baseline", "propose_schedule",
-    "put_in_force", "recalculate", "record_progress", "revise_schedule", "send_back", "watch_milestones",
+    "Change", "ProgressRow", "adopt_levelling", "answer_slip", "ask_levelling", "create_schedule", "discard_draft",
+    "edit_schedule", "freeze_baseline", "proposal_for", "propose_schedule", "put_in_force", "recalculate",
+    "record_progress", "revise_schedule", "send_back", "undo_adoption", "watch_milestones", "what_adoption_does",
 ]  # fmt: skip

@@ -34,7 +34,7 @@ from lantu.lifecycle.schedule.models_kept import (
 from lantu.lifecycle.schedule.services import passing
 from lantu.lifecycle.schedule.services.create import BATCH, create_schedule, hashed
 from lantu.lifecycle.schedule.services.recalculate import refresh
-from lantu.lifecycle.schedule.states import ActivityKind, ScheduleKind, ScheduleStatus, Verb
+from lantu.lifecycle.schedule.states import PAST, ActivityKind, ScheduleKind, ScheduleStatus, Verb
 
 MIRROR_REMEDY = gettext_noop("镜像只供查看和比较；需要报批的，请另存为编制稿。")
 
@@ -168,9 +168,7 @@ def revise_schedule(schedule: Schedule, *, by: User, now: datetime, name: str = 
     """A copy as a draft: of a plan in force its next revision, of a mirror an own plan that can be computed."""
     require(by, "lifecycle.schedule_edit", schedule.project)
     schedule = passing.lock(schedule)
-    if schedule.status not in {ScheduleStatus.IN_FORCE, ScheduleStatus.SUPERSEDED} and (
-        schedule.kind != ScheduleKind.MIRROR
-    ):
+    if schedule.status not in {ScheduleStatus.IN_FORCE, *PAST} and (schedule.kind != ScheduleKind.MIRROR):
         raise Refused(
             "schedules.wrong_order", _("编制中的计划可以直接修改。"), remedy=_("请在原计划上修改，不必另存。")
         )

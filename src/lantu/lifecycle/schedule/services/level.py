@@ -32,7 +32,6 @@ from lantu.packs.load import national
 DAY = timedelta(days=1)
 MOST_ACTIVITIES = 3_000
 LATE_WEIGHT = 10
-SHOWN_MOVES = 200
 MORNING = time(0)
 
 
@@ -137,7 +136,8 @@ def _task(row: ScheduleActivity, demands: dict[str, int], begin: datetime) -> Ta
     return Task(
         duration=length,
         demands=demands,
-        earliest=start if started else 0,
+        # Links, dates and calendars let nothing begin before its early start.
+        earliest=start,
         preferred=start,
         due=max(latest, start + length),
         weight=LATE_WEIGHT,
@@ -196,7 +196,7 @@ def _told(run: ScheduleLevelling, problem: _Problem, found: Levelled) -> dict[st
         for name, capacity in problem.capacities.items()
     }
     return {
-        "moves": moves[:SHOWN_MOVES], "moved": len(moves), "activities": len(problem.tasks), "cost": found.cost,
+        "moves": moves, "moved": len(moves), "activities": len(problem.tasks), "cost": found.cost,
         "bound": found.bound, "gap": found.gap, "resources": overload,
         "late_days": sum(move["late_days"] for move in moves),
     }  # fmt: skip

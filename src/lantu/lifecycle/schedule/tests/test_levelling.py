@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lantu.core.refusals import Denied, Unacceptable
+from lantu.lifecycle.schedule.models import Schedule
 from lantu.lifecycle.schedule.models_kept import ScheduleDemand, ScheduleResource
 from lantu.lifecycle.schedule.services import ask_levelling, propose_schedule, put_in_force
 from lantu.lifecycle.schedule.services.level import run_levelling
@@ -18,9 +19,7 @@ DAYS = {"A": 5, "B": 5, "C": 10}
 LINKS = ["A C FS 0", "B C FS 0"]
 
 
-def test_a_shared_machine_is_given_to_one_after_the_other(
-    site_project: Any, other_project: Any, cast: Any
-) -> None:
+def two_plans_one_machine(site_project: Any, other_project: Any, cast: Any) -> tuple[Schedule, Schedule]:
     first = in_force(site_project, cast, now=NOW, days=DAYS, links=LINKS)
     second = new_schedule(other_project, cast.officer, now=NOW, days=DAYS, links=LINKS)
     second = propose_schedule(second, approver=cast.director, edited_no=1, by=cast.officer, now=NOW)
@@ -28,6 +27,13 @@ def test_a_shared_machine_is_given_to_one_after_the_other(
     machine = ScheduleResource.objects.create(code="TBM", name="盾构机", capacity=1)
     for schedule in (first, second):
         ScheduleDemand.objects.create(activity=schedule.activities.get(code="A"), resource=machine, amount=1)
+    return first, second
+
+
+def test_a_shared_machine_is_given_to_one_after_the_other(
+    site_project: Any, other_project: Any, cast: Any
+) -> None:
+    first, _second = two_plans_one_machine(site_project, other_project, cast)
     run = ask_levelling(codes=["TBM"], from_on=NOW.date(), by=cast.officer, now=NOW)
     run = run_levelling(run_id=run.pk, now=NOW)
     assert (run.state, run.status, run.problem) == ("done", "optimal", "")
