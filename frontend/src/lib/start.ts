@@ -7,6 +7,7 @@ import { wirePreferences } from "./preferences";
 import { wireForms } from "./forms";
 import { foldFilters } from "./filters";
 import { startClocks } from "./clock";
+import { watchScrollers } from "./scrollers";
 import { startOffline } from "../offline/start";
 
 export function start(): void {
@@ -26,4 +27,5 @@ export function start(): void {
   wireForms();
   foldFilters();
   startClocks();
+  watchScrollers();
 }

@@ -7,6 +7,9 @@ type Options = Record<string, unknown>;
 /** Numbers only: no month names of some other language. */
 const TIME_LABELS = { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "{HH}:{mm}", minute: "{HH}:{mm}", second: "{HH}:{mm}:{ss}" };
 
+/** Where an axis may end, per power of ten: each is a whole number of equal steps. */
+const ROUND = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+
 const ORDER: Tone[] = ["primary", "ok", "warn", "muted", "info", "bad"];
 
 export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, animate: boolean): Options {
@@ -57,11 +60,19 @@ function withUnit(value: unknown, unit = ""): string {
   return `${typeof value === "number" ? Number(value.toFixed(3)) : String(value)} ${unit}`.trim();
 }
 
+/** The next round number: an axis that ends on 262.5 writes it on top of its own 250. */
+export function roundUp(value: number): number {
+  if (!(value > 0) || !Number.isFinite(value)) return value;
+  const ten = 10 ** Math.floor(Math.log10(value));
+  const step = ROUND.find((part) => part * ten >= value * (1 - 1e-9)) ?? 10;
+  return Number((step * ten).toPrecision(2));
+}
+
 function valueAxis(spec: ChartSpec, axis: 0 | 1, theme: ChartTheme): Options {
   const unit = axis === 0 ? spec.unit : spec.unit2;
   const bars = spec.series.some((series) => (series.axis ?? 0) === axis && typeOf(spec, series) === "bar");
   const highest = Math.max(...(spec.marks ?? []).map((mark) => mark.y ?? -Infinity));
-  const reach = axis === 0 && Number.isFinite(highest) ? ({ max }: { max: number }) => Math.max(max, highest * 1.05) : undefined;
+  const reach = axis === 0 && Number.isFinite(highest) ? ({ max }: { max: number }) => roundUp(Math.max(max, highest * 1.05)) : undefined;
   const quiet = spec.horizontal && spec.labels;
   return {
     type: "value", name: quiet ? "" : (unit ?? ""), nameGap: theme.size * 0.7, nameTextStyle: { ...text(theme), align: "center" },

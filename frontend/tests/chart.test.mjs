@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { load } from "./load.mjs";
+
+const { roundUp } = await load("/src/elements/lantu-chart/options.ts");
+
+describe("where the axis of a chart ends", () => {
+  it("is a round number above the highest mark", () => {
+    assert.equal(roundUp(262.5), 300);
+    assert.equal(roundUp(94.5), 100);
+    assert.equal(roundUp(525), 600);
+    assert.equal(roundUp(0.36), 0.4);
+    assert.equal(roundUp(150), 150);
+  });
+
+  it("leaves what has no power of ten as it is", () => {
+    assert.equal(roundUp(0), 0);
+    assert.equal(roundUp(-3), -3);
+    assert.equal(roundUp(Number.NaN), Number.NaN);
+  });
+});
