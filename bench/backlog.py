@@ -110,7 +110,7 @@ def _copy_again(path: Path) -> tuple[float, int]:
         started = time.perf_counter()
         for first in range(0, len(found), COPY_ROWS):
             part = slice(first, first + COPY_ROWS)
-            data = encode_rows(device[part], ts[part], received[part], v[part])
+            data = encode_rows(device[part], ts[part], received[part], v[part], None)
             with (
                 connection.cursor() as cursor,
                 cursor.copy(f"COPY again ({columns}) FROM STDIN (FORMAT BINARY)") as copy,

@@ -45,6 +45,17 @@ def _lock_head(chain: int) -> ChainHead:
     return head
 
 
+def _lock_heads(chains: set[int]) -> dict[int, ChainHead]:
+    """Heads by chain, locked in order of chain; a project's first event makes its own."""
+    wanted = ChainHead.objects.select_for_update().filter(chain__in=chains).order_by("chain")
+    heads = {head.chain: head for head in wanted}
+    if len(heads) < len(chains):
+        missing = sorted(chains - heads.keys())
+        ChainHead.objects.bulk_create([ChainHead(chain=chain) for chain in missing], ignore_conflicts=True)
+        heads = {head.chain: head for head in wanted.all()}
+    return heads
+
+
 def hold_chain(project_id: int | None) -> None:
     """Take the head of a project's chain before its rows.
 
@@ -84,26 +95,26 @@ def emit(
 def emit_all(
     told: Sequence[DomainEvent],
     *,
-    actor: Any | None,
+    actor: Any | Sequence[Any] | None,
     at: datetime,
-    reason: str = "",
+    reason: str | Sequence[str] = "",
     cause_id: int | None = None,
 ) -> list[Event]:
     """Append many events of one change as :func:`emit` would one by one, in a handful of statements.
 
     For imports and rounds over thousands of projects. Heads are locked in order of chain, so that two such writers
-    never wait for each other in a ring; events of one chain keep the order of ``told``.
+    never wait for each other in a ring; events of one chain keep the order of ``told``. ``reason`` and
+    ``actor``: one for all, or a list with one for each.
     """
     _require_transaction()
-    chains = sorted({_chain_of(ev) for ev in told})
-    ChainHead.objects.bulk_create([ChainHead(chain=chain) for chain in chains], ignore_conflicts=True)
-    locked = ChainHead.objects.select_for_update().filter(chain__in=chains).order_by("chain")
-    heads = {head.chain: head for head in locked}
+    reasons = [reason] * len(told) if isinstance(reason, str) else reason
+    actors = actor if isinstance(actor, list) else [actor] * len(told)
+    heads = _lock_heads({_chain_of(ev) for ev in told})
     rows = [
         _next_link(
-            ev, heads[_chain_of(ev)], actor=actor, at=at, reason=reason, on_behalf_of=None, cause_id=cause_id
+            ev, heads[_chain_of(ev)], actor=who, at=at, reason=why, on_behalf_of=None, cause_id=cause_id
         )
-        for ev in told
+        for ev, who, why in zip(told, actors, reasons, strict=True)
     ]
     Event.objects.bulk_create(rows, batch_size=1000)
     _store_heads(list(heads.values()))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -12,9 +14,15 @@ from lantu.duties.deadlines import next_check
 from lantu.duties.events import DutyOpened
 from lantu.duties.models import Clock, Duty, Holding, Notice
 from lantu.duties.services.about import about
-from lantu.duties.services.notify import tell
 from lantu.duties.services.receiver import receiver_of
 from lantu.projects.models import Project
+
+
+class Drawn(NamedTuple):
+    """A duty not stored yet, and why it goes to somebody else than was meant ("" if it does not)."""
+
+    duty: Duty
+    why: str
 
 
 @transaction.atomic
@@ -40,9 +48,38 @@ def open_duty(
     Raises Refused when the receiver belongs to no unit; the unique index refuses a second open duty of
     the same subject. ``clock`` says how its time is counted when it stops.
     """
+    drawn = draw_up(
+        subject_type=subject_type, subject_id=subject_id, step=step, title=title, action_label=action_label,
+        action_url=action_url, holder=holder, severity=severity, due_at=due_at, now=now, actor=actor,
+        project_id=None if project is None else project.pk, clock=clock, basis=basis,
+    )  # fmt: skip
+    drawn.duty.project = project
+    (told,) = enter_duties([drawn], now=now, actor=actor)
+    emit(told, actor=actor, at=now, reason=drawn.why)
+    return drawn.duty
+
+
+def draw_up(
+    *,
+    subject_type: str,
+    subject_id: int,
+    step: str,
+    title: str,
+    action_label: str,
+    action_url: str,
+    holder: User,
+    severity: int,
+    due_at: datetime,
+    now: datetime,
+    actor: User | None,
+    project_id: int | None,
+    clock: str = Clock.NATURAL,
+    basis: str = "",
+) -> Drawn:
+    """The duty as :func:`open_duty` opens it, without writing anything; the same refusals."""
     receiver, why = receiver_of(holder, now)
     duty = Duty(
-        project=project,
+        project_id=project_id,
         subject_type=subject_type,
         subject_id=subject_id,
         step=step,
@@ -61,25 +98,35 @@ def open_duty(
         clock=clock,
     )
     duty.check_at = next_check(duty, now)
-    duty.save(force_insert=True)
-    Holding.objects.create(duty=duty, holder=receiver, unit_id=duty.unit_id, started_at=now, reason=why)
-    if actor != receiver:
-        tell([receiver], duty=duty, kind=Notice.Kind.GIVEN, text=duty.title, now=now)
-    _announce(duty, actor=actor, why=why)
-    return duty
+    return Drawn(duty, why)
 
 
-def _announce(duty: Duty, *, actor: User | None, why: str) -> None:
-    emit(
-        DutyOpened(
-            **about(duty),
-            step=duty.step,
-            title=duty.title,
-            holder_id=duty.holder_id,
-            unit_id=duty.unit_id,
-            due_at=duty.due_at.isoformat(),
-        ),
-        actor=actor,
-        at=duty.opened_at,
-        reason=why,
+def enter_duties(drawn: Sequence[Drawn], *, now: datetime, actor: User | None) -> list[DutyOpened]:
+    """Store duties with their first holding, and tell the holders; returns the events, which the caller emits.
+
+    Statements: three, however many there are. Belongs inside a transaction.
+    """
+    Duty.objects.bulk_create([one.duty for one in drawn])
+    Holding.objects.bulk_create(
+        Holding(duty=duty, holder_id=duty.holder_id, unit_id=duty.unit_id, started_at=now, reason=why)
+        for duty, why in drawn
+    )
+    Notice.objects.bulk_create(
+        Notice(
+            recipient_id=duty.holder_id, duty=duty, kind=Notice.Kind.GIVEN, text=duty.title[:300], sent_at=now
+        )
+        for duty, _why in drawn
+        if actor is None or actor.pk != duty.holder_id
+    )
+    return [_opened(duty) for duty, _why in drawn]
+
+
+def _opened(duty: Duty) -> DutyOpened:
+    return DutyOpened(
+        **about(duty),
+        step=duty.step,
+        title=duty.title,
+        holder_id=duty.holder_id,
+        unit_id=duty.unit_id,
+        due_at=duty.due_at.isoformat(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -33,23 +34,30 @@ def acknowledge_by(now: datetime, *, kind: str, severity: int) -> datetime:
     return pack.hazard_clocks[severity].acknowledge.due_at(now, pack.calendar)
 
 
-def holder_of(project: Project, device: Device, kind: str) -> User:
+def contacts_of(projects: Iterable[int]) -> dict[int, dict[str, User]]:
+    """Who stands for each party that may have to answer for a risk: project → role → person. Queries: one."""
+    found: dict[int, dict[str, User]] = {}
+    parties = Party.objects.filter(project__in=set(projects), role__in=RISK_ROLES)
+    for party in parties.select_related("contact__organisation"):
+        found.setdefault(party.project_id, {})[party.role] = party.contact
+    return found
+
+
+def holder_of(
+    project: Project, device: Device, kind: str, contacts: Mapping[str, User] | None = None
+) -> User:
     """The person whose ball it is.
 
     Risk: the contractor's safety officer; where the party is missing, the next one that exists. Technical:
     the head of the unit that keeps the device. An alert never waits for a missing registration: the last resort
-    is the bureau. Raises Refused when not even the bureau has a person.
+    is the bureau. Raises Refused when not even the bureau has a person. ``contacts``: the project's share of
+    :func:`contacts_of`, from whoever asks for many.
     """
     if kind == AlertKind.TECHNICAL and device.owner_org is not None:
         person = _person_of_unit(device.owner_org_id)
         if person is not None:
             return person
-    people = {
-        party.role: party.contact
-        for party in Party.objects.filter(project=project, role__in=RISK_ROLES).select_related(
-            "contact__organisation"
-        )
-    }
+    people = contacts_of([project.pk]).get(project.pk, {}) if contacts is None else contacts
     for role in RISK_ROLES:
         if role in people:
             return people[role]

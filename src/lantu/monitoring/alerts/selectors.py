@@ -45,12 +45,14 @@ def find_alerts(
     version: int | None = None,
     words: str = "",
 ) -> QuerySet[Alert]:
-    """The list's filter. ``state`` is an alert state, or open (new and taken up)."""
+    """The list's filter. ``state`` is an alert state, open (new and taken up) or counted (all but false ones)."""
     found = visible_alerts(reader)
     if kind in AlertKind.values:
         found = found.filter(kind=kind)
     if state == "open":
         found = found.filter(closed_at=None)
+    elif state == "counted":
+        found = found.exclude(state=AlertState.FALSE_POSITIVE)
     elif state in AlertState.values:
         found = found.filter(state=state)
     if severity:

@@ -11,11 +11,12 @@ from django.db import transaction
 
 from lantu.calc.rules import Transition
 from lantu.core.refusals import Refused
-from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert
+from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert, raise_many
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.ingest.conditions import call_interlock, dried, held_down
 from lantu.monitoring.ingest.memory import Memory, from_ms, on_axis
-from lantu.monitoring.telemetry.lookback import last_values
+from lantu.monitoring.telemetry.lookback import last_values, last_values_of
 
 log = structlog.get_logger(__name__)
 AROUND = 60
@@ -35,6 +36,8 @@ class AlertWriter:
         self.raised = 0
         self._devices: dict[int, Device] = {}
         self._channels: dict[int, Channel] = {}
+        # What this batch raises anew, by slot: written all at once.
+        self._new: dict[int, tuple[Transition, int, dict[str, Any]]] = {}
 
     def apply(self, moves: list[Transition]) -> None:
         """Raise, escalate, or note the calm. Between two levels only the way up is news."""
@@ -43,6 +46,8 @@ class AlertWriter:
             [move.slot for move in moves if move.level_to > move.level_from and not self._covered(move)]
         )
         for move in moves:
+            if move.slot in self._new:
+                self._raise_new()
             if "interlock" in rules.versions[move.slot].terms:
                 call_interlock(self.memory, move, now=self.now)
             elif move.level_to > move.level_from:
@@ -51,8 +56,10 @@ class AlertWriter:
                 # A value that swings around its limit must not write an event per swing: see flush.
                 alerts.calm_since_ms[move.slot] = move.ts_ms
                 alerts.last[move.slot] = move.value
+        self._raise_new()
         for move in dried(self.memory):
             self.raise_one(move, late=False)
+        self._raise_new()
 
     def _covered(self, move: Transition) -> bool:
         """Whether an open alert of this level or a higher one will take the move up without a word."""
@@ -71,23 +78,59 @@ class AlertWriter:
     def raise_one(self, move: Transition, *, late: bool) -> None:
         """One finding. A project without anybody to answer is logged and does not stop the others."""
         memory, slot = self.memory, move.slot
-        alerts, rules = memory.alerts, memory.rules
+        alerts = memory.alerts
         severity, humidity = held_down(memory, move, late=late)
         if alerts.id[slot] and not alerts.cleared[slot] and alerts.calm_since_ms[slot] and not late:
             # Back above the limit before the calm was announced: the same alert goes on.
             alerts.calm_since_ms[slot] = 0
             if severity <= alerts.severity[slot]:
                 return
-        version = rules.versions[slot]
-        channel_id = rules.channel_id(slot)
-        if channel_id not in self._channels:
-            self._fetch([slot])
-        device = self._devices[rules.devices[slot].row.id]
-        source = rules.sources[slot] if rules.sources else {}
-        channel = self._channels[channel_id]
+        if not late and not alerts.id[slot]:
+            self._new[slot] = move, severity, humidity
+            return
+        device, channel = self._about(slot)
         values = last_values(device.pk, channel, until=from_ms(move.ts_ms), most=AROUND)
-        finding = Finding(
-            rule_version=version,
+        finding = self._finding(move, severity, {**humidity, "values": values}, late=late)
+        try:
+            with transaction.atomic():
+                alert = raise_alert(finding, now=self.now)
+        except Refused as refusal:
+            self._unheard(finding, refusal)
+            return
+        self._remember(move, alert)
+
+    def _raise_new(self) -> None:
+        """Everything gathered in ``_new``, in a dozen statements."""
+        new, self._new = list(self._new.values()), {}
+        if not new:
+            return
+        wanted = [(*self._about(move.slot), from_ms(move.ts_ms)) for move, _severity, _more in new]
+        around = last_values_of(
+            [(device.pk, channel, until) for device, channel, until in wanted], most=AROUND
+        )
+        findings = [
+            self._finding(move, severity, {**more, "values": values}, late=False)
+            for (move, severity, more), values in zip(new, around, strict=True)
+        ]
+        raised = raise_many(findings, now=self.now)
+        for (move, _severity, _more), finding, alert in zip(new, findings, raised, strict=True):
+            if isinstance(alert, Refused):
+                self._unheard(finding, alert)
+            else:
+                self._remember(move, alert)
+
+    def _about(self, slot: int) -> tuple[Device, Channel]:
+        rules = self.memory.rules
+        if rules.channel_id(slot) not in self._channels:
+            self._fetch([slot])
+        return self._devices[rules.devices[slot].row.id], self._channels[rules.channel_id(slot)]
+
+    def _finding(self, move: Transition, severity: int, more: dict[str, Any], *, late: bool) -> Finding:
+        rules, slot = self.memory.rules, move.slot
+        device, channel = self._about(slot)
+        source = rules.sources[slot] if rules.sources else {}
+        return Finding(
+            rule_version=rules.versions[slot],
             device=device,
             channel=channel,
             severity=severity,
@@ -95,14 +138,16 @@ class AlertWriter:
             limit=_number(move.inputs.get("limit")),
             at=from_ms(move.ts_ms),
             late=late,
-            inputs={**move.inputs, **source, **humidity, "values": values},
+            inputs={**move.inputs, **source, **more},
         )
-        try:
-            with transaction.atomic():
-                alert = raise_alert(finding, now=self.now, known_open=late or bool(alerts.id[slot]))
-        except Refused as refusal:
-            log.error("alert_without_holder", rule=version.label, device=device.code, why=str(refusal))
-            return
+
+    def _unheard(self, finding: Finding, refusal: Refused) -> None:
+        label, code = finding.rule_version.label, finding.device.code
+        log.error("alert_without_holder", rule=label, device=code, why=str(refusal))
+
+    def _remember(self, move: Transition, alert: Alert) -> None:
+        memory, slot = self.memory, move.slot
+        alerts = memory.alerts
         if alerts.id[slot] != alert.pk:
             alerts.peak[slot] = on_axis(memory, slot, move.value)
             self.raised += 1

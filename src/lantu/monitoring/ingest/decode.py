@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-import msgspec
 import numpy as np
 
 from lantu.monitoring.ingest.checks import (
@@ -23,6 +21,15 @@ from lantu.monitoring.ingest.checks import (
     flags_in_shape,
     time_problem,
     value_problem,
+)
+from lantu.monitoring.ingest.contract import (
+    BLOCK,
+    Decoded,
+    Document,
+    Record,
+    Rejected,
+    documents_of,
+    take_plain,
 )
 from lantu.monitoring.ingest.held_back import hold_back
 from lantu.monitoring.ingest.reader import Delivery
@@ -41,55 +48,6 @@ GATEWAY = "gateway"
 REASON_HEADER = "Lantu-Reason"
 DETAIL_HEADER = "Lantu-Detail"
 DEVICE_HEADER = "Lantu-Device"
-
-
-class Record(msgspec.Struct, gc=False):
-    """One measurement as devices send it; ``ts`` in unix ms, the receipt time when absent.
-
-    ``flags`` gives channels a mark of HJ 212 (telemetry/quality.py); a channel without one is normal.
-    """
-
-    values: dict[str, float | None]
-    ts: int | float | None = None
-    units: dict[str, str] | None = None
-    flags: dict[str, str] | None = None
-
-
-Document = Record | list[Record]
-_decoder: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError)
-# Payloads decoded in one call: a faulty one makes this many be read one by one.
-BLOCK = 256
-
-
-class Rejected(NamedTuple):
-    """A message (or part of it) for quarantine. ``guess``: the device that it claims to be, where no subject says so."""
-
-    delivery: Delivery
-    source: str
-    device: KnownDevice | None
-    problems: list[Problem]
-    guess: str = ""
-
-
-@dataclass(slots=True)
-class Decoded:
-    """A batch in columns. Row i of ``device``/``ts_ms``/``received_ms`` is one record; values are flat.
-
-    value_row, value_at, value: one entry per accepted number: its row, its flat channel index, the number.
-    marked: place in ``value`` → quality, only for what is not normal.
-    """
-
-    device: list[KnownDevice] = field(default_factory=list)
-    ts_ms: list[int] = field(default_factory=list)
-    received_ms: list[int] = field(default_factory=list)
-    value_count: list[int] = field(default_factory=list)
-    value_at: list[int] = field(default_factory=list)
-    value: list[float | None] = field(default_factory=list)
-    marked: dict[int, Quality] = field(default_factory=dict)
-    message_of_row: list[int] = field(default_factory=list)
-    record_of_row: list[int] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
 
 
 class Columns(NamedTuple):
@@ -115,9 +73,20 @@ def decode_batch(registry: Registry, deliveries: list[Delivery], *, limited: boo
     if limited:
         deliveries, bundles = hold_back(registry, deliveries)
         out.rejected += [Rejected(bundle, source_of(bundle), one, [why]) for one, bundle, why in bundles]
-    by_subject = registry.by_subject
-    for number, (delivery, document) in enumerate(zip(deliveries, _documents(deliveries), strict=True)):
-        device = by_subject.get(delivery.subject)
+    for start in range(0, len(deliveries), BLOCK):
+        block = deliveries[start : start + BLOCK]
+        documents = documents_of(block)
+        if not take_plain(out, registry, start, block, documents):
+            _take_each(out, registry, start, block, documents)
+    return _check_ranges(registry, deliveries, out)
+
+
+def _take_each(
+    out: Decoded, registry: Registry, start: int, deliveries: list[Delivery], documents: list[Document | None]
+) -> None:
+    """Message by message, with every doubt about each."""
+    for number, (delivery, document) in enumerate(zip(deliveries, documents, strict=True), start=start):
+        device = registry.by_subject.get(delivery.subject)
         if device is None:
             out.rejected.append(_reject_subject(registry, delivery))
             continue
@@ -127,7 +96,6 @@ def decode_batch(registry: Registry, deliveries: list[Delivery], *, limited: boo
         if not _take_message(out, number, device, document, received):
             # Not in contract form as a whole: read it again, slowly, to keep what is good in it.
             out.rejected.extend(_take_slowly(out, number, device, delivery, received))
-    return _check_ranges(registry, deliveries, out)
 
 
 def check_record(registry: Registry, delivery: Delivery) -> list[Problem]:
@@ -137,32 +105,6 @@ def check_record(registry: Registry, delivery: Delivery) -> list[Problem]:
         for entry in decode_batch(registry, [delivery], limited=False).rejected
         for problem in entry.problems
     ]
-
-
-def _documents(deliveries: list[Delivery]) -> list[Document | None]:
-    """Each payload in contract form, None where it is not: block by block, and one by one where a block has a fault."""
-    found: list[Document | None] = []
-    for start in range(0, len(deliveries), BLOCK):
-        payloads = [delivery.payload for delivery in deliveries[start : start + BLOCK]]
-        lines = b"\n".join(payloads)
-        # A payload with a line break could pass as two messages and shift the ones behind it to other devices.
-        if lines.count(b"\n") == len(payloads) - 1:
-            try:
-                block = _decoder.decode_lines(lines)
-            except _UNREADABLE:
-                block = []
-            if len(block) == len(payloads):
-                found += block
-                continue
-        found += map(_document, payloads)
-    return found
-
-
-def _document(payload: bytes) -> Document | None:
-    try:
-        return _decoder.decode(payload)
-    except _UNREADABLE:
-        return None
 
 
 def _take_message(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 from typing import NamedTuple
@@ -28,6 +29,11 @@ TIDY_S = 10.0
 # Messages per transaction: small ones hold the locks of their alerts shortly, large ones empty a backlog faster.
 CHUNK = 2_000
 BACKLOG_CHUNK = 10_000
+# Each transaction costs some milliseconds whatever it holds: while messages keep coming, they gather this long. The first
+# after a rest is stored at once.
+PACE_S = 0.01
+BUSY_PACE_S = 0.03
+BUSY = 150
 REPORT_S = 30.0
 LONGEST_PAUSE_S = 10.0
 Clock = Callable[[], datetime]
@@ -121,22 +127,57 @@ class _Turns:
         self.unread = True
         self.turn = 0
         self.sorted_anew = False
+        self.next_at = now
+        self.ahead: Future[list[Delivery]] | None = None
 
     def until(self, stop: threading.Event) -> None:
         """Turn after turn; at the end everything that memory holds is written."""
-        while not (stop.is_set() or self.sorted_anew):
-            deliveries = self.reader.read(timeout=0.25)
-            chunk = CHUNK if self.reader.pending < BACKLOG_CHUNK else BACKLOG_CHUNK
-            for start in range(0, len(deliveries), chunk):
-                self._store(deliveries[start : start + chunk])
-            moment = time.monotonic()
-            if moment - self.sliced >= SLICE_S:
-                self.worker.between(turn=self.turn, now=self.clock(), caught_up=self.reader.pending == 0)
-                self.turn += 1
-                self.sliced = moment
-            if moment - self.watched >= WATCH_S:
-                self._watch(moment)
+        with ThreadPoolExecutor(1, "ingest-ahead") as pool:
+            while not (stop.is_set() or self.sorted_anew):
+                self._turn(pool)
+            self.ahead = None
         self.worker.idle(now=self.clock(), listening=False, caught_up=self.reader.pending == 0)
+
+    def _turn(self, pool: ThreadPoolExecutor) -> None:
+        if self.ahead is None:
+            self._gather()
+            deliveries = self.reader.read(timeout=0.25)
+        else:
+            deliveries = self.ahead.result()
+        self.next_at = time.monotonic() + (PACE_S if len(deliveries) < BUSY else BUSY_PACE_S)
+        behind = self.reader.pending >= BACKLOG_CHUNK
+        # While the database takes one batch of a backlog, the next one is read.
+        self.ahead = pool.submit(self._read_much) if behind else None
+        chunk = max(len(deliveries), 1) if behind else CHUNK
+        for start in range(0, len(deliveries), chunk):
+            self._store(deliveries[start : start + chunk])
+        moment = time.monotonic()
+        if moment - self.sliced >= SLICE_S:
+            self.worker.between(turn=self.turn, now=self.clock(), caught_up=self._caught_up())
+            self.turn += 1
+            self.sliced = moment
+        if moment - self.watched >= WATCH_S:
+            self._watch(moment)
+
+    def _gather(self) -> None:
+        """Let messages come together, unless we are behind."""
+        rest = self.next_at - time.monotonic()
+        if rest > 0 and self.reader.pending < CHUNK:
+            time.sleep(rest)
+
+    def _read_much(self) -> list[Delivery]:
+        """As many as make a large transaction; what does not come soon is not waited for."""
+        found = self.reader.read(timeout=0.25)
+        while found and len(found) < BACKLOG_CHUNK and self.reader.pending:
+            more = self.reader.read(timeout=0.02)
+            if not more:
+                break
+            found += more
+        return found
+
+    def _caught_up(self) -> bool:
+        """Nothing lies in the stream, or in our hands, that is not stored."""
+        return self.ahead is None and self.reader.pending == 0
 
     def to_the_end(self, stop: threading.Event) -> None:
         """Until nothing is left of a share that no message comes to any more."""
@@ -155,7 +196,7 @@ class _Turns:
         self.duplicates += outcome.duplicates
 
     def _watch(self, moment: float) -> None:
-        listening = self.reader.pending == 0 and moment - self.listened >= SILENCE_S
+        listening = self._caught_up() and moment - self.listened >= SILENCE_S
         if listening:
             self.worker.listen(now=self.clock())
             self.listened = moment

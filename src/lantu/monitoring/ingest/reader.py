@@ -121,12 +121,11 @@ class StreamReader:
                 raise ReadBroken("no heartbeat: the consumer is gone")
             return []
         self.last_heard = time.monotonic()
-        data = []
-        for frame in frames:
-            if frame.reply is not None and frame.reply.startswith(b"$JS.ACK."):
-                data.append(frame)
-            else:
-                self._control(frame)
+        data = [frame for frame in frames if frame.reply and frame.reply.startswith(b"$JS.ACK.")]
+        if len(data) < len(frames):
+            for frame in frames:
+                if not (frame.reply and frame.reply.startswith(b"$JS.ACK.")):
+                    self._control(frame)
         deliveries = self._in_order(data) if data else []
         self._wanted -= len(deliveries)
         while self._wanted <= self._pull:

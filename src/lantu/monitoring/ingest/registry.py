@@ -78,6 +78,7 @@ class Registry:
         for channel in channels:
             by_device.setdefault(channel.device_id, []).append(channel)
         self.by_subject: dict[bytes, KnownDevice] = {}
+        self.index_of: dict[bytes, int] = {}
         self.by_code: dict[str, KnownDevice] = {}
         flat: list[ChannelRow | None] = []
         self.devices: list[KnownDevice] = []
@@ -101,6 +102,7 @@ class Registry:
             self.by_code[row.code] = known
             if row.status != DeviceStatus.RETIRED:
                 self.by_subject[subject_of(row.project_code, row.code)] = known
+                self.index_of[subject_of(row.project_code, row.code)] = known.index
         self.channels = flat
         self.size = len(flat)
         self.base = np.array([known.base for known in self.devices], dtype=np.int64)

@@ -12,6 +12,7 @@ import os
 import socket
 import ssl
 import time
+from itertools import repeat
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -43,6 +44,34 @@ class Parsed(NamedTuple):
 
 def parse(buffer: bytes) -> Parsed:
     """Every complete protocol message of ``buffer``. Raises ProtocolError on -ERR and on nonsense."""
+    return _parse_plain(buffer) or _parse_any(buffer)
+
+
+def _parse_plain(buffer: bytes) -> Parsed | None:
+    """A buffer of nothing but MSGs with a reply, as a busy stream sends them, taken apart all at once.
+
+    None for any other: a control line, headers, a payload with a line break in it. Each length is compared, so that
+    no payload can pass for a message.
+    """
+    if not buffer.startswith(b"MSG "):
+        return None
+    lines = buffer.split(b"\r\n")
+    count = (len(lines) - 1) // 2
+    words = b" ".join(lines[0 : 2 * count : 2]).split(b" ")
+    payloads = lines[1 : 2 * count : 2]
+    if len(words) != 5 * count or words[0::5].count(b"MSG") != count:
+        return None
+    try:
+        sizes = list(map(int, words[4::5]))
+    except ValueError:
+        return None
+    if sizes != list(map(len, payloads)):
+        return None
+    frames = list(map(Frame._make, zip(words[1::5], words[3::5], repeat(None), payloads)))
+    return Parsed(frames, 0, 0, b"\r\n".join(lines[2 * count :]))
+
+
+def _parse_any(buffer: bytes) -> Parsed:
     frames: list[Frame] = []
     append, find = frames.append, buffer.find
     position, size = 0, len(buffer)

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from lantu.calc.rules import Transition, judge_readings
 from lantu.monitoring.ingest.alerting import AlertWriter
-from lantu.monitoring.ingest.decode import Columns, Problem, Rejected, decode_batch, source_of, storable
+from lantu.monitoring.ingest.contract import Rejected
+from lantu.monitoring.ingest.decode import Columns, Problem, decode_batch, source_of, storable
 from lantu.monitoring.ingest.flush import announce_calm, flush_alerts, flush_memory, flush_slice
 from lantu.monitoring.ingest.held_back import keep_held_back
 from lantu.monitoring.ingest.late import judge_late

@@ -34,9 +34,14 @@ ROWS_SQL = """
     ) r
 """
 LAST_SQL = """
-    SELECT (extract(epoch FROM ts) * 1000)::bigint, v[%s] FROM reading_wide
-    WHERE device_id = %s AND ts <= %s AND v[%s] <> 'NaN'::real AND coalesce(q[%s], 0::smallint) = 0
-    ORDER BY ts DESC LIMIT %s
+    SELECT k.n - 1, (extract(epoch FROM r.ts) * 1000)::bigint, r.value
+    FROM unnest(%s::int[], %s::int[], %s::timestamptz[]) WITH ORDINALITY AS k(device_id, rank, until, n)
+    CROSS JOIN LATERAL (
+        SELECT ts, v[k.rank] AS value FROM reading_wide
+        WHERE device_id = k.device_id AND ts <= k.until AND v[k.rank] <> 'NaN'::real
+            AND coalesce(q[k.rank], 0::smallint) = 0
+        ORDER BY ts DESC LIMIT %s
+    ) r
 """
 
 
@@ -89,18 +94,39 @@ def stored_readings(
 
 def last_values(device_id: int, channel: Channel, *, until: datetime, most: int) -> list[list[float]]:
     """The newest ``most`` normal readings [unix ms, value] up to and with ``until``, oldest first."""
+    return last_values_of([(device_id, channel, until)], most=most)[0]
+
+
+def last_values_of(wanted: Sequence[tuple[int, Channel, datetime]], *, most: int) -> list[list[list[float]]]:
+    """:func:`last_values` of many (device, channel, until), in one question while the hot store has them all."""
+    found: list[dict[int, float]] = [{} for _ in wanted]
     with connection.cursor() as cursor:
-        cursor.execute(LAST_SQL, [channel.rank, device_id, until, channel.rank, channel.rank, most])
-        found = {int(ms): float(value) for ms, value in cursor.fetchall()}
-    ends = unhot_until() if len(found) < most else None
-    if ends is not None and local_day(min(found, default=_ms(until)) - 1) <= ends:
-        reach = max(ONE_DAY, timedelta(seconds=2 * most * channel.period_s))
-        for block in raw_blocks(channel, since=until - reach, until=until + timedelta(milliseconds=1)):
-            normal = block.q == NORMAL
-            found |= dict(
-                zip(block.ts_ms[normal].tolist(), block.v[normal].astype(float).tolist(), strict=True)
-            )
-    return [[ms, found[ms]] for ms in sorted(found)[-most:]]
+        cursor.execute(
+            LAST_SQL,
+            [
+                [device_id for device_id, _channel, _until in wanted],
+                [channel.rank for _device_id, channel, _until in wanted],
+                [until for _device_id, _channel, until in wanted],
+                most,
+            ],
+        )
+        for n, ms, value in cursor.fetchall():
+            found[n][int(ms)] = float(value)
+    ends = unhot_until() if any(len(mine) < most for mine in found) else None
+    for (_device_id, channel, until), mine in zip(wanted, found, strict=True):
+        if ends is not None and len(mine) < most and local_day(min(mine, default=_ms(until)) - 1) <= ends:
+            mine.update(_older_values(channel, until=until, most=most))
+    return [[[ms, mine[ms]] for ms in sorted(mine)[-most:]] for mine in found]
+
+
+def _older_values(channel: Channel, *, until: datetime, most: int) -> dict[int, float]:
+    """Normal readings wherever they lie, as far back as ``most`` of them may reach."""
+    found: dict[int, float] = {}
+    reach = max(ONE_DAY, timedelta(seconds=2 * most * channel.period_s))
+    for block in raw_blocks(channel, since=until - reach, until=until + timedelta(milliseconds=1)):
+        normal = block.q == NORMAL
+        found |= dict(zip(block.ts_ms[normal].tolist(), block.v[normal].astype(float).tolist(), strict=True))
+    return found
 
 
 def unhot_until() -> date | None:

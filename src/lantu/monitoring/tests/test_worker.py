@@ -138,14 +138,14 @@ def test_a_poisonous_message_does_not_block(
 ) -> None:
     from lantu.monitoring.ingest import decode
 
-    original = decode._take_message
+    original = decode.documents_of
 
-    def explode(out: Any, number: int, device: Any, document: Any, received: int) -> bool:
-        if document.values.get("pm10") == 666:
+    def explode(deliveries: list[Delivery]) -> Any:
+        if any(b"666" in delivery.payload for delivery in deliveries):
             raise AssertionError("a fault of ours")
-        return original(out, number, device, document, received)
+        return original(deliveries)
 
-    monkeypatch.setattr(decode, "_take_message", explode)
+    monkeypatch.setattr(decode, "documents_of", explode)
     feed(*[("D1", {"pm10": value}, value) for value in (1, 2, 666, 4, 5)])
     assert [values for _, values in stored(equipment.dust.pk)] == [[1.0], [2.0], [4.0], [5.0]]
     (entry,) = Quarantine.objects.all()
