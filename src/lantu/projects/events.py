@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from lantu.core.events import event
@@ -56,6 +56,8 @@ class MonthReported:
 @event("projects.year_plan_set")
 @dataclass(frozen=True, kw_only=True)
 class YearPlanSet:
+    """``before_months`` and ``after_months``: the twelve cumulative amounts, so that every plan there was can be read again."""
+
     kind: ClassVar[str]
     subject_type: ClassVar[str] = "projects.project"
     project_id: int
@@ -63,6 +65,8 @@ class YearPlanSet:
     year: int
     before_yuan: str | None
     after_yuan: str
+    before_months: list[str] = field(default_factory=list)
+    after_months: list[str] = field(default_factory=list)
 
 
 @event("projects.party_set")

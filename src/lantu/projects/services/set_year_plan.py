@@ -16,6 +16,7 @@ from lantu.core.services.emit import emit
 from lantu.projects.events import YearPlanSet
 from lantu.projects.models import Project, YearPlan
 from lantu.projects.services._guard import locked
+from lantu.projects.services.follow_plan import follow_year_plans
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def set_year_plan(
     """Store the planned investment of ``year`` in yuan.
 
     ``monthly_yuan``: empty, or twelve cumulative amounts January to December, not falling, the last one
-    equal to ``planned_yuan``. Raises Unacceptable otherwise.
+    equal to ``planned_yuan``. Raises Unacceptable otherwise. The months already reported follow (see follow_plan).
     """
     row = locked(project.pk)
     require(actor, "projects.edit", row)
@@ -55,7 +56,8 @@ def set_year_plan(
         year=year,
         defaults={"planned_yuan": planned_yuan, "monthly_yuan": [str(m) for m in months], "goal": goal[:300]},
     )
-    if before is None or before.planned_yuan != planned_yuan:
+    follow_year_plans([plan], year=year, now=now)
+    if before is None or (before.planned_yuan, before.monthly_yuan) != (planned_yuan, plan.monthly_yuan):
         emit(
             YearPlanSet(
                 project_id=row.pk,
@@ -63,6 +65,8 @@ def set_year_plan(
                 year=year,
                 before_yuan=str(before.planned_yuan) if before else None,
                 after_yuan=str(planned_yuan),
+                before_months=list(before.monthly_yuan) if before else [],
+                after_months=list(plan.monthly_yuan),
             ),
             actor=actor,
             at=now,

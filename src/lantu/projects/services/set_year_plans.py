@@ -14,6 +14,7 @@ from lantu.accounts.models import User
 from lantu.core.services.emit import emit
 from lantu.projects.events import YearPlanSet
 from lantu.projects.models import Project, YearPlan
+from lantu.projects.services.follow_plan import follow_year_plans
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def set_year_plans(
 ) -> int:
     """Store the targets and return how many rows changed. The caller has judged the actor's right to issue a plan.
 
-    Raises ValueError when the months of a target do not sum to its year.
+    The months already reported follow. Raises ValueError when the months of a target do not sum to its year.
     """
     for target in targets:
         if len(target.monthly_yuan) != 12 or sum(target.monthly_yuan) != target.planned_yuan:
@@ -65,10 +66,11 @@ def set_year_plans(
     YearPlan.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["project", "year"], update_fields=["planned_yuan", "monthly_yuan", "goal"]
     )  # fmt: skip
+    follow_year_plans(rows, year=year, now=now)
     Project.objects.bulk_update(moved, ["plan_class", "updated_at", "version"])
     for row in rows:
         known = before.get(row.project_id)
-        if known is None or known.planned_yuan != row.planned_yuan:
+        if known is None or (known.planned_yuan, known.monthly_yuan) != (row.planned_yuan, row.monthly_yuan):
             emit(
                 YearPlanSet(
                     project_id=row.project_id,
@@ -76,6 +78,8 @@ def set_year_plans(
                     year=year,
                     before_yuan=str(known.planned_yuan) if known else None,
                     after_yuan=str(row.planned_yuan),
+                    before_months=list(known.monthly_yuan) if known else [],
+                    after_months=list(row.monthly_yuan),
                 ),
                 actor=actor,
                 at=now,
