@@ -11,6 +11,11 @@ export function wireForms(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (form.method !== "post" || form.hasAttribute("data-preference") || event.defaultPrevented) return;
+    // What cannot be taken back asks once more, in the words of the page.
+    if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+      event.preventDefault();
+      return;
+    }
     if (form.dataset.sent) {
       event.preventDefault();
       return;

@@ -154,6 +154,24 @@ def districts(reader: Any) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
+def plain_outlines() -> dict[str, Any]:
+    """GeoJSON of the county outlines with their names only: for readers who may know no counts."""
+    names = area_names()
+    features = [
+        {
+            "type": "Feature",
+            "geometry": district.geojson,
+            "properties": {
+                "code": district.code,
+                "name": names.get(district.code, district.name),
+                "label_at": [district.label_lon, district.label_lat],
+            },
+        }
+        for district in District.objects.defer("geometry_wkb")
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
 def lamp_counts_placed(reader: Any, wanted: ProjectFilter) -> tuple[Counter[str], int, datetime | None]:
     """Projects on the map by lamp, how many have no place, and the time of the newest fact."""
     rows = find_projects(reader, wanted).order_by().values("lamp")

@@ -70,6 +70,23 @@ class RowsImported(_OfPlan):
     changed: int
 
 
+@event("plans.record_asked")
+@dataclass(frozen=True, kw_only=True)
+class RecordAsked(_OfPlan):
+    """Somebody else is asked to compare the rows with the document of a plan that was issued elsewhere."""
+
+    import_id: int
+    document_no: str
+    issued_on: str
+    rows: int
+
+
+@event("plans.record_returned")
+@dataclass(frozen=True, kw_only=True)
+class RecordReturned(_OfPlan):
+    import_id: int
+
+
 @event("plans.proposal_made")
 @dataclass(frozen=True, kw_only=True)
 class ProposalMade(_OfProposal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -64,6 +65,17 @@ def yuan(values: Mapping[str, Any], field: str) -> Decimal | None:
     if not amount.is_finite():
         raise unfit(field, _("“%(value)s”不是数字。") % {"value": text[:40]}, _("请填以万元为单位的数字。"))
     return amount
+
+
+def day(values: Mapping[str, Any], field: str) -> date | None:
+    """A day, or None when the field is empty."""
+    text = plain(values, field, 20)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise unfit(field, _("“%(value)s”不是日期。") % {"value": text}, _("请填如 2026-03-01。")) from None
 
 
 def ids(values: QueryDict, field: str) -> list[int]:

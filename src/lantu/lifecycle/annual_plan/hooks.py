@@ -35,6 +35,7 @@ workflow_models.add("lifecycle.AnnualPlan", is_open=~Q(state__in=CLOSED_PLAN_STA
 # From the balance on, the plan's own duty stands for all of its proposals.
 workflow_models.add("lifecycle.PlanProposal", is_open=~Q(state__in=(*CLOSED_STATES, *CARRIED_STATES)))
 workflow_models.add("lifecycle.PlanElementReview", is_open=Q(verdict=Verdict.PENDING, void=False))
+workflow_models.add("lifecycle.PlanImport", is_open=Q(asked_at__isnull=False, applied_at=None))
 name_events({kind: text for kind, (text, _tone) in EVENTS.items()})
 
 

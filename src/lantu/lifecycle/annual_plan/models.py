@@ -18,6 +18,7 @@ from lantu.lifecycle.annual_plan.states import (
     CARRIED_STATES,
     CLOSED_PLAN_STATES,
     CLOSED_STATES,
+    Entry,
     Outcome,
     PlanState,
     ProposalState,
@@ -340,13 +341,43 @@ class PlanImport(models.Model):
     rows = models.JSONField(default=list)
     columns = models.JSONField(default=dict)
     title_row = models.PositiveIntegerField(default=1)
+    enters_as = models.CharField(_("导入为"), max_length=10, choices=Entry.choices, default=Entry.BALANCED)
+    # Of a plan that was issued elsewhere: its paper. Somebody else compares both before it is recorded.
+    document_no = models.CharField(_("文号"), max_length=40, blank=True, default="")
+    issued_on = models.DateField(_("成文日期"), null=True, blank=True)
+    document = models.ForeignKey(Evidence, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField(_("提请核对时间"), null=True, blank=True)
+    confirmed_by = _person(_("核对人"))
+    note = models.CharField(_("退回说明"), max_length=300, blank=True, default="")
+    duty = _duty()
 
     class Meta:
         ordering = ["-id"]
         verbose_name = _("计划导入")
+        constraints = [
+            models.CheckConstraint(
+                name="plan_import_asked_has_a_duty",
+                condition=Q(asked_at__isnull=True) | Q(applied_at__isnull=False) | Q(duty__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="plan_import_recorded_with_document",
+                condition=~Q(enters_as=Entry.ISSUED)
+                | Q(asked_at__isnull=True)
+                | (~Q(document_no="") & Q(issued_on__isnull=False, document__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="plan_import_two_people",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("started_by")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
 
     def get_absolute_url(self) -> str:
         return reverse("lifecycle:plan_import", args=[self.pk])
+
+    @property
+    def is_asked(self) -> bool:
+        """Somebody else is asked to compare it with the document."""
+        return self.asked_at is not None and self.applied_at is None

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lantu.gis.selectors import plain_outlines
 from lantu.lifecycle.annual_plan.facts import wan
 from lantu.lifecycle.annual_plan.models import AnnualPlan, PlanVersion, PlanVersionItem
 from lantu.lifecycle.annual_plan.selectors import public_items
@@ -48,10 +49,12 @@ def public_rows(plan: AnnualPlan) -> list[dict[str, Any]]:
 
 
 def public_points(plan: AnnualPlan) -> list[dict[str, Any]]:
-    """The layers of the public map: one point a project, coloured by class."""
+    """The layers of the public map: outlines of the counties with the plan's own sums, and one point a project, coloured
+    by class."""
     areas = area_names()
     features = []
-    for item in public_items(plan):
+    items = list(public_items(plan))
+    for item in items:
         if item.proposal.lon is None or item.proposal.lat is None:
             continue
         features.append(
@@ -76,6 +79,7 @@ def public_points(plan: AnnualPlan) -> list[dict[str, Any]]:
         {"value": "reserve", "label": str(_("储备")), "color": "grey"},
     ]
     return [
+        _county_layer(items),
         {
             "key": "plan",
             "label": plan.title,
@@ -90,8 +94,32 @@ def public_points(plan: AnnualPlan) -> list[dict[str, Any]]:
                 {"field": "area", "label": str(_("县市区"))},
                 {"field": "annual", "label": str(_("年度投资"))},
             ],
-        }
+        },
     ]
+
+
+def _county_layer(items: list[PlanVersionItem]) -> dict[str, Any]:
+    """Outlines for orientation; what a county says is summed from the published rows and nothing else."""
+    outlines = plain_outlines()
+    for feature in outlines["features"]:
+        mine = [item for item in items if item.area_code == feature["properties"]["code"]]
+        feature["properties"] |= {
+            "projects": len(mine),
+            "annual": _("%(n)s 万元") % {"n": wan(sum((item.annual_yuan for item in mine), Decimal(0)))},
+        }
+    return {
+        "key": "counties",
+        "label": str(_("县市区")),
+        "kind": "fill",
+        "style": "county",
+        "visible": True,
+        "geojson": outlines,
+        "label_field": "name",
+        "popup": [
+            {"field": "projects", "label": str(_("项目"))},
+            {"field": "annual", "label": str(_("年度投资"))},
+        ],
+    }
 
 
 def open_data(version: PlanVersion, items: list[PlanVersionItem]) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from lantu.lifecycle.annual_plan.models import AnnualPlan, PlanVersionItem
-from lantu.lifecycle.annual_plan.selectors import plan_as_issued, plan_in_force, visible_items
+from lantu.lifecycle.annual_plan.selectors import openable, plan_as_issued, plan_in_force, visible_items
 from lantu.lifecycle.annual_plan.states import Outcome, VersionKind
 from lantu.projects.models import YearPlan
 
@@ -16,7 +17,8 @@ PCT = 100
 
 @dataclass(frozen=True)
 class ResultRow:
-    """One project; amounts in yuan. ``issued`` None: joined in mid-year; ``adjusted`` None: left."""
+    """One project; ``address`` empty where the reader may not open it; amounts in yuan. ``issued`` None: joined in mid-year; ``adjusted`` None: left. ``due``: what the plan asks
+    for by the end of the last full month; None where it has no months."""
 
     name: str
     address: str
@@ -25,6 +27,12 @@ class ResultRow:
     adjusted: Decimal | None
     done: Decimal
     outcome: str
+    due: Decimal | None = None
+
+    @property
+    def behind(self) -> bool:
+        """In the plan still, and less done than the plan asks for by now."""
+        return self.adjusted is not None and self.due is not None and self.done < self.due
 
     @property
     def issued_pct(self) -> float | None:
@@ -64,7 +72,7 @@ class Result:
         return float(self.done / self.adjusted * PCT) if self.adjusted else None
 
 
-def results_of(reader: Any, plan: AnnualPlan) -> Result:
+def results_of(reader: Any, plan: AnnualPlan, *, today: date) -> Result:
     """The rows that the reader may see: of the appraisal where there is one, else as of now from the register."""
     final = plan.versions.filter(kind=VersionKind.APPRAISED).first()
     issued, force = plan_as_issued(plan.year), plan_in_force(plan.year)
@@ -74,20 +82,37 @@ def results_of(reader: Any, plan: AnnualPlan) -> Result:
     two = {item.proposal_id: item for item in visible_items(reader, force).filter(chosen=True)}
     items: dict[int, PlanVersionItem] = {**one, **two}
     kept = {item.proposal_id: item for item in final.items.all()} if final is not None else {}
-    done = dict(
-        YearPlan.objects.filter(
+    years = {
+        row.project_id: row
+        for row in YearPlan.objects.filter(
             year=plan.year, project__in=[item.proposal.project_id for item in items.values()]
-        ).values_list("project_id", "done_yuan")
-    )
+        )
+    }
+    month, opens = full_months(plan.year, today), openable(reader, plan)
     rows = []
     for pk, item in items.items():
         frozen = kept.get(pk)
-        amount = frozen.done_yuan if frozen is not None else done.get(item.proposal.project_id or 0)
+        year = years.get(item.proposal.project_id or 0)
+        amount = frozen.done_yuan if frozen is not None else year.done_yuan if year is not None else None
         rows.append(
             ResultRow(
-                item.name, item.proposal.get_absolute_url(), item.area_code,
+                item.name, item.proposal.get_absolute_url() if pk in opens else "", item.area_code,
                 one[pk].annual_yuan if pk in one else None, two[pk].annual_yuan if pk in two else None,
                 amount or Decimal(0), str(Outcome(frozen.outcome).label) if frozen is not None and frozen.outcome else "",
+                _due(year, month),
             )
         )  # fmt: skip
     return Result(sorted(rows, key=lambda row: (row.area_code, row.name)), final is not None)
+
+
+def full_months(year: int, today: date) -> int:
+    """How many months of ``year`` lie wholly behind ``today``: 0 to 12."""
+    if today.year != year:
+        return 12 if today.year > year else 0
+    return today.month - 1
+
+
+def _due(year: YearPlan | None, months: int) -> Decimal | None:
+    if year is None or len(year.monthly_yuan) != 12:
+        return None
+    return Decimal(str(year.monthly_yuan[months - 1])) if months else Decimal(0)

@@ -81,6 +81,11 @@ def visible_proposals(reader: Any) -> QuerySet[PlanProposal]:
     )
 
 
+def openable(reader: Any, plan: AnnualPlan) -> frozenset[int]:
+    """Numbers of the proposals of a plan that the reader may open: the lists of an issued plan show more rows than that."""
+    return frozenset(visible_proposals(reader).filter(plan=plan).order_by().values_list("pk", flat=True))
+
+
 def filtered(rows: QuerySet[PlanProposal], wanted: ProposalFilter) -> QuerySet[PlanProposal]:
     """``rows`` narrowed to what is wanted."""
     for name in ("state", "plan_class", "category"):

@@ -50,6 +50,15 @@ class VersionKind(models.TextChoices):
     APPRAISED = "appraised", gettext_lazy("年终考核")
 
 
+class Entry(models.TextChoices):
+    """As what the rows of a spreadsheet come into the plan: as what they truly are."""
+
+    RESERVE = "reserve", gettext_lazy("入库储备：还没有申报")
+    PROPOSED = "proposed", gettext_lazy("申报待初审：还要经过初审和会审")
+    BALANCED = "balanced", gettext_lazy("综合平衡：初审会审已在线下完成")
+    ISSUED = "issued", gettext_lazy("已下达：文件已印发，凭文件补录")
+
+
 class Verdict(models.TextChoices):
     PENDING = "pending", gettext_lazy("待会审")
     MET = "met", gettext_lazy("已落实")
@@ -85,6 +94,7 @@ class PlanVerb(StrEnum):
     ISSUE = "issue"
     ADJUST = "adjust"
     APPRAISE = "appraise"
+    RECORD = "record"
 
 
 S, P = ProposalState, PlanState
@@ -118,6 +128,9 @@ PLAN_TRANSITIONS: dict[tuple[str, PlanVerb], str] = {
     (P.CONSULTING, PlanVerb.SEND_BACK): P.BALANCING,
     (P.SUBMITTED, PlanVerb.SEND_BACK): P.BALANCING,
     (P.SUBMITTED, PlanVerb.ISSUE): P.ISSUED,
+    # A plan that was issued elsewhere is recorded as such, with its document.
+    (P.COLLECTING, PlanVerb.RECORD): P.ISSUED,
+    (P.BALANCING, PlanVerb.RECORD): P.ISSUED,
     (P.ISSUED, PlanVerb.ADJUST): P.ISSUED,
     (P.ISSUED, PlanVerb.APPRAISE): P.APPRAISED,
 }

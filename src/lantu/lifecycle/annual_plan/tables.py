@@ -58,14 +58,19 @@ def by_division(totals: Mapping[str, Any], name: str, labels: Mapping[str, Any])
     ]
 
 
-def month_table(items: Iterable[PlanVersionItem], areas: Mapping[str, str]) -> MonthRow:
-    """The city with its areas with their projects; every level is the sum of the one below."""
+def month_table(
+    items: Iterable[PlanVersionItem], areas: Mapping[str, str], opens: frozenset[int]
+) -> MonthRow:
+    """The city with its areas with their projects; every level is the sum of the one below. ``opens``: proposals that the
+    reader may open."""
     city = MonthRow("")
     found: dict[str, MonthRow] = {}
     for item in items:
         amounts = [Decimal(str(amount)) for amount in item.monthly_yuan] or [Decimal(0)] * MONTHS
         area = found.setdefault(item.area_code, MonthRow(areas.get(item.area_code, item.area_code)))
-        row = MonthRow(item.name, address=item.proposal.get_absolute_url())
+        row = MonthRow(
+            item.name, address=item.proposal.get_absolute_url() if item.proposal_id in opens else ""
+        )
         row.add(amounts)
         area.items.append(row)
         area.add(amounts)

@@ -259,7 +259,12 @@ def plan_months(request: HttpRequest, year: int) -> HttpResponse:
     return render(
         request,
         "lifecycle/plan/months.html",
-        {"plan": plan, "version": version, "table": month_table(items, area_names()), "months": range(1, 13)},
+        {
+            "plan": plan,
+            "version": version,
+            "table": month_table(items, area_names(), selectors.openable(request.user, plan)),
+            "months": range(1, 13),
+        },
     )
 
 
@@ -268,10 +273,13 @@ def plan_result(request: HttpRequest, year: int) -> HttpResponse:
     """Done against the plan as issued and as adjusted, both shown; final once the year is appraised."""
     require(request.user, "lifecycle.plan_read")
     plan = selectors.get_plan(year)
+    result = results_of(request.user, plan, today=timezone.localdate())
+    behind = request.GET.get("set") == "behind"
+    rows = [row for row in result.rows if row.behind] if behind else result.rows
     return render(
         request,
         "lifecycle/plan/result.html",
-        {"plan": plan, "result": results_of(request.user, plan), **rights(request.user)},
+        {"plan": plan, "result": result, "rows": rows, "behind": behind, **rights(request.user)},
     )
 
 
@@ -299,6 +307,7 @@ def plan_version(request: HttpRequest, year: int, number: int) -> HttpResponse:
             "others": [v for v in plan.versions.all() if v.pk != version.pk],
             "moves": [move for move in moves if move["code"] in mine],
             "rows": with_moves(items),
+            "opens": selectors.openable(request.user, plan),
             "areas": by_division(version.totals, "area_code", area_names()),
             "whole": as_numbers(version.totals["all"]),
             "area_names": area_names(),

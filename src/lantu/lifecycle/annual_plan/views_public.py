@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from lantu.accounts.middleware import public
 from lantu.core.refusals import Missing
+from lantu.gis.selectors import datum_note
 from lantu.lifecycle.annual_plan.models import AnnualPlan
 from lantu.lifecycle.annual_plan.publishing import public_points, public_rows
 from lantu.lifecycle.annual_plan.selectors import PUBLIC_STATES, plan_in_force
@@ -66,7 +67,7 @@ def public_layers(request: HttpRequest, year: int) -> HttpResponse:
     plan = _issued(year)
     document: dict[str, Any] = {
         "as_of": timezone.localtime().isoformat(timespec="seconds"),
-        "datum_note": _("点位为示意位置"),
+        "datum_note": "；".join(filter(None, (_("点位为示意位置"), datum_note()))),
         "bounds": list(city().bounds),
         "tiles": None,
         "layers": public_points(plan),

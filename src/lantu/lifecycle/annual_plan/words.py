@@ -14,6 +14,7 @@ from lantu.core.models import Event
 from lantu.lifecycle.annual_plan.facts import wan
 from lantu.lifecycle.annual_plan.rules import label, plan_rules
 from lantu.projects.models import Category, PlanClass
+from lantu.ui.tags.numbers import money
 
 EVENTS: dict[str, tuple[str | Promise, str]] = {
     "plans.plan_opened": (gettext_lazy("建立年度计划"), ""),
@@ -21,6 +22,8 @@ EVENTS: dict[str, tuple[str | Promise, str]] = {
     "plans.version_made": (gettext_lazy("形成计划版次"), "ok"),
     "plans.sent_back": (gettext_lazy("计划退回平衡"), "bad"),
     "plans.rows_imported": (gettext_lazy("批量加入计划项目"), ""),
+    "plans.record_asked": (gettext_lazy("提请核对已下达的计划"), ""),
+    "plans.record_returned": (gettext_lazy("退回已下达计划的补录"), "bad"),
     "plans.proposal_made": (gettext_lazy("新增计划申报"), ""),
     "plans.proposal_changed": (gettext_lazy("修改计划申报"), ""),
     "plans.proposal_moved": (gettext_lazy("计划申报流转"), ""),
@@ -112,4 +115,4 @@ def _move_words(move: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _amount(yuan: str) -> str:
-    return _("%(n)s 万元") % {"n": wan(Decimal(yuan))} if yuan else ""
+    return str(money(Decimal(yuan))) if yuan else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import F, Model, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
@@ -157,6 +157,29 @@ def current_scores(run: AppraisalMonth, reader: Any) -> list[AppraisalScore]:
     if run.state != RunState.PUBLISHED and not roles_of(reader) & BUREAU:
         rows = rows.filter(checklist__project__in=_part_of(reader))
     return list(rows)
+
+
+def visible_months(reader: Any) -> QuerySet[AppraisalMonth]:
+    """Months in which some project of the reader has a part; for readers of the whole city all."""
+    rows = AppraisalMonth.objects.select_related("officer", "duty__holder").order_by("-month")
+    if scope_of(reader).city:
+        return rows
+    mine = ChecklistFact.objects.filter(checklist__project__in=visible_projects(reader))
+    return rows.filter(pk__in=mine.values("run_id"))
+
+
+def latest_published() -> AppraisalMonth | None:
+    """The newest month whose result is out."""
+    return AppraisalMonth.objects.filter(state=RunState.PUBLISHED).order_by("-month").first()
+
+
+def due_nodes(reader: Any, run: AppraisalMonth) -> QuerySet[ChecklistFact]:
+    """Lines of a month whose start or end fell due in it and that count: the reader's, the latest first."""
+    rows = ChecklistFact.objects.filter(run=run, node_due=True, excluded=False)
+    rows = rows.select_related("item", "checklist__project", "reporter")
+    return _mine(reader, rows, "checklist__project").order_by(
+        F("node_late_days").desc(nulls_first=True), "checklist_id", "item__order"
+    )
 
 
 def _part_of(reader: Any) -> Any:

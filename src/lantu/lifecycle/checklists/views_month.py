@@ -22,7 +22,6 @@ from lantu.lifecycle.checklists import forms, selectors
 from lantu.lifecycle.checklists.appraisal import guards, services
 from lantu.lifecycle.checklists.appraisal.models import (
     AppraisalAdjustment,
-    AppraisalMonth,
     ChecklistFact,
     ChecklistSheet,
 )
@@ -149,7 +148,7 @@ def months(request: HttpRequest) -> HttpResponse:
     """All months, newest first."""
     require(request.user, READ)
     user: Any = request.user
-    runs = AppraisalMonth.objects.select_related("officer", "duty__holder").order_by("-month")[:36]
+    runs = selectors.visible_months(user)[:36]
     return render(
         request,
         "lifecycle/checklists/months.html",
@@ -184,7 +183,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
     return render(
         request,
         "lifecycle/checklists/month.html",
-        month_view(run, user, now=timezone.now())
+        month_view(run, user, now=timezone.now(), only=request.GET.get("set", ""))
         | {"may_run": may(user, RUN), "may_publish": may(user, "lifecycle.appraisal_publish")},
     )
 

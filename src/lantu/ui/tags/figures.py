@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from lantu.core.figures import Figure, read_figure
 from lantu.ui.tags.clock import local_text
-from lantu.ui.tags.numbers import number
+from lantu.ui.tags.numbers import money, number
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,19 @@ class ShownFigure:
 
     @property
     def text(self) -> str:
-        """The value for people; ``—`` where it cannot be stated."""
+        """The value for people, money in 万元 or 亿元; ``—`` where it cannot be stated."""
+        if self._is_money:
+            return str(money(self.figure.value))
         return number(self.figure.value)
+
+    @property
+    def unit(self) -> Any:
+        """Empty where the text says it already."""
+        return "" if self._is_money else self.figure.unit
+
+    @property
+    def _is_money(self) -> bool:
+        return self.figure.name.endswith("_yuan") and self.figure.value is not None
 
     @property
     def title(self) -> str:
@@ -46,7 +57,7 @@ class ShownFigure:
             self.figure.rows,
             self.title,
             self.text,
-            self.figure.unit,
+            self.unit,
         )
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from lantu.lifecycle.annual_plan.models import AnnualPlan, PlanProposal
 from lantu.lifecycle.annual_plan.prefilling import prefill
 from lantu.lifecycle.annual_plan.services import passing
 from lantu.lifecycle.annual_plan.services.proposing import checked, rescore
-from lantu.lifecycle.annual_plan.states import PlanState, ProposalState
+from lantu.lifecycle.annual_plan.states import CARRIED_STATES, PlanState, ProposalState
 from lantu.projects.models import Project
 
 # Values, the project of the register if it has one, marks of benefit, and the row of the spreadsheet.
@@ -61,14 +61,15 @@ def store_rows(
     by: User,
     now: datetime,
     import_id: int,
+    state: str = ProposalState.BALANCED,
 ) -> list[PlanProposal]:
-    """The rows of a spreadsheet (row number, values), all of them or none. They enter the balance: the bureau has its
-    own plan already, and what is missing is seen from the score."""
-    require(by, "lifecycle.plan_import")
+    """The rows of a spreadsheet (row number, values), all of them or none, in the state that they truly have: in reserve
+    or proposed each has its own holder; from the balance on the plan's duty stands for all. What is missing is seen from
+    the score. The caller has judged who may."""
     row = _open_for_rows(plan)
     known = {p.code: p for p in Project.objects.filter(code__in=[values["code"] for _n, values in rows])}
     prepared: list[Row] = [(values, known.get(values["code"]), {}, number) for number, values in rows]
-    return _store(row, prepared, by=by, now=now, import_id=import_id)
+    return _store(row, prepared, by=by, now=now, import_id=import_id, state=state)
 
 
 def _open_for_rows(plan: AnnualPlan, *, also: tuple[str, ...] = ()) -> AnnualPlan:
@@ -89,15 +90,20 @@ def _store(
     by: User,
     now: datetime,
     import_id: int,
+    state: str = ProposalState.BALANCED,
 ) -> list[PlanProposal]:
     made = []
     for values, project, benefit, number in rows:
         refuse_stopped(values)
         proposal = PlanProposal(
-            plan=plan, project=project, state=ProposalState.BALANCED, proposed_by=by, created_at=now, updated_at=now,
+            plan=plan, project=project, state=state, proposed_by=by, created_at=now, updated_at=now,
             benefit=dict(benefit), source_row=number, **checked(values),
         )  # fmt: skip
         rescore(proposal)
+        if state not in CARRIED_STATES:
+            # Its duty names it, so it needs its number first.
+            proposal.pk = passing.next_pk("lifecycle_planproposal")
+            passing.settle(proposal, now=now, by=by)
         made.append(proposal)
     PlanProposal.objects.bulk_create(made)
     plan.edited_no += 1

@@ -23,6 +23,7 @@ from lantu.lifecycle.annual_plan.sheets import (
     read_table,
     refuse_secret,
 )
+from lantu.lifecycle.annual_plan.states import Entry
 
 NAME_LENGTH = 200
 DEFAULTS = "defaults"
@@ -63,7 +64,8 @@ def remember_columns(
 ) -> PlanImport:
     """Store how the columns are read, for this file and for the next with the same headings."""
     require(by, "lifecycle.plan_import")
-    row = _open(run)
+    row = open_import(run)
+    refuse_asked(row)
     chosen = {
         n: key for n, key in columns.items() if n.isdigit() and int(n) < len(row.headings) and key in BY_KEY
     }
@@ -89,6 +91,16 @@ def remember_columns(
     return row
 
 
+def refuse_asked(row: PlanImport) -> None:
+    """What somebody compares with the document must not change under their eyes."""
+    if row.is_asked and row.duty is not None and row.duty.step == "confirm":
+        raise Refused(
+            "plans.record_is_asked",
+            _("这份表格正由%(who)s对照文件核对，暂不能修改。") % {"who": row.duty.holder},
+            remedy=_("请等核对结果；需要修改的，请对方退回。"),
+        )
+
+
 def reading_of(run: PlanImport) -> Reading:
     """Every row as it would be taken over, and every fault with its place."""
     columns = {n: key for n, key in run.columns.items() if n != DEFAULTS}
@@ -96,8 +108,13 @@ def reading_of(run: PlanImport) -> Reading:
     return read_rows(run.plan, run.headings, rows, columns, run.columns.get(DEFAULTS, {}))
 
 
-def _open(run: PlanImport) -> PlanImport:
-    row = PlanImport.objects.select_for_update(of=("self",)).select_related("plan").get(pk=run.pk)
+def open_import(run: PlanImport) -> PlanImport:
+    """Its row, locked. Raises Refused when it was taken over already."""
+    row = (
+        PlanImport.objects.select_for_update(of=("self",))
+        .select_related("plan__keeper", "plan__approver", "duty__holder", "started_by", "document")
+        .get(pk=run.pk)
+    )
     if row.applied_at is not None:
         raise Refused("plans.imported", _("这份表格已经导入。"), remedy=_("请在计划页面查看。"))
     return row
@@ -105,9 +122,32 @@ def _open(run: PlanImport) -> PlanImport:
 
 @transaction.atomic
 def apply_import(run: PlanImport, *, by: User, now: datetime) -> list[PlanProposal]:
-    """Take over all rows, or none when one has a fault."""
+    """Take over all rows in the state that was chosen, or none when one has a fault. A plan that was issued elsewhere is
+    recorded by :mod:`recording` instead."""
     require(by, "lifecycle.plan_import")
-    row = _open(run)
+    row = open_import(run)
+    if row.enters_as == Entry.ISSUED:
+        raise Refused(
+            "plans.record_needs_a_second",
+            _("已下达的计划要由另一人对照文件核对后才能补录。"),
+            remedy=_("请填写文号、成文日期，附上文件，再提请核对。"),
+        )
+    if row.is_asked:
+        raise Refused(
+            "plans.record_open",
+            _("这份表格的补录还没有了结。"),
+            remedy=_("请先撤回补录，再按其他状态导入。"),
+        )
+    made = store_rows(
+        row.plan, rows=faultless(row).rows, by=by, now=now, import_id=row.pk, state=row.enters_as
+    )
+    row.applied_at = now
+    row.save(update_fields=["applied_at"])
+    return made
+
+
+def faultless(row: PlanImport) -> Reading:
+    """The rows. Raises Refused naming the first fault when there is one."""
     found = reading_of(row)
     if found.troubles or not found.rows:
         first = found.troubles[0] if found.troubles else None
@@ -123,7 +163,4 @@ def apply_import(run: PlanImport, *, by: User, now: datetime) -> list[PlanPropos
             },
             remedy=_("请按行号和列名改好表格，或调整列的对应关系。"),
         )
-    made = store_rows(row.plan, rows=found.rows, by=by, now=now, import_id=row.pk)
-    row.applied_at = now
-    row.save(update_fields=["applied_at"])
-    return made
+    return found

@@ -14,17 +14,23 @@ from django.utils.translation import gettext as _
 
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
-from lantu.core.models import Evidence
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.core.services.emit import emit
-from lantu.core.services.keep_evidence import keep_evidence
-from lantu.lifecycle.annual_plan.events import ProjectAppraised, ProjectPlanned, ProposalMoved
+from lantu.lifecycle.annual_plan.events import ProjectAppraised
 from lantu.lifecycle.annual_plan.facts import spread
 from lantu.lifecycle.annual_plan.models import AnnualPlan, PlanProposal, PlanVersion, PlanVersionItem
 from lantu.lifecycle.annual_plan.rules import plan_rules, season_span
 from lantu.lifecycle.annual_plan.services import passing
 from lantu.lifecycle.annual_plan.services.balancing import refuse_stale
-from lantu.lifecycle.annual_plan.services.versions import item_of, last_version, make_version
+from lantu.lifecycle.annual_plan.services.holding import (
+    back_to_reserve,
+    document_number,
+    hold_for_projects,
+    kept_document,
+    reasons_of,
+    register_new,
+)
+from lantu.lifecycle.annual_plan.services.versions import item_of, make_version
 from lantu.lifecycle.annual_plan.states import (
     IN_FORCE_STATES,
     Outcome,
@@ -34,8 +40,6 @@ from lantu.lifecycle.annual_plan.states import (
     next_plan_state,
 )
 from lantu.projects.models import PlanClass, Project, Status, YearPlan
-from lantu.projects.services.register_project import register_project
-from lantu.projects.services.set_year_plans import YearTarget, set_year_plans
 
 IN_FORCE = (VersionKind.ISSUED, VersionKind.ADJUSTED)
 
@@ -64,19 +68,19 @@ def issue(
     require(by, "lifecycle.plan_issue")
     row = passing.lock_plan(plan)
     passing.other_person(by, row.keeper, "keeper_issues")
-    number = _number(document_no)
+    number = document_number(document_no)
     before = row.state
     row.state = next_plan_state(before, PlanVerb.ISSUE)
     chosen = list(row.proposals.filter(pk__in=row.chosen).select_related("owner_org", "plan"))
     if not chosen:
         raise Refused("plans.empty", _("计划里没有项目。"), remedy=_("请先退回平衡。"))
-    _register_new(chosen, row, now=now)
+    register_new(chosen, row, now=now)
     row.document_no, row.issued_at = number, now
     passing.settle_plan(row, now=now, by=by)
     PlanProposal.objects.filter(pk__in=row.chosen).update(state=ProposalState.ISSUED, updated_at=now)
     for proposal in chosen:
         proposal.state = ProposalState.ISSUED
-    told = _reasons(row)
+    told = reasons_of(row)
     rest = (
         row.proposals.filter(state=ProposalState.BALANCED).exclude(pk__in=row.chosen).select_related("plan")
     )
@@ -84,124 +88,11 @@ def issue(
     items += [item_of(p, chosen=False, reason=told.get(p.pk, "")) for p in rest]
     version = make_version(
         row, kind=VersionKind.ISSUED, items=items, by=by, now=now, before=before, reason=reason.strip(),
-        document_no=number, document=_kept(document, row, by=by, now=now),
+        document_no=number, document=kept_document(document, row, by=by, now=now),
     )  # fmt: skip
-    _back_to_reserve(rest, told, now=now, by=by)
-    _hold_for_projects(version, chosen, by=by, now=now)
+    back_to_reserve(rest, told, now=now, by=by)
+    hold_for_projects(version, chosen, by=by, now=now)
     return version
-
-
-def _number(document_no: str) -> str:
-    number = document_no.replace("\x00", "").strip()[:40]
-    if len(number) < 4:
-        raise Unacceptable(
-            "plans.number_missing",
-            _("请填写文号。"),
-            remedy=_("例如：德重发〔2026〕3号。"),
-            field="document_no",
-        )
-    return number
-
-
-def _kept(document: Any, plan: AnnualPlan, *, by: User, now: datetime) -> Evidence | None:
-    if document is None or isinstance(document, Evidence):
-        return document
-    return keep_evidence(
-        file=document, name=str(getattr(document, "name", "") or _("文件")), project_id=None, uploaded_by=by,
-        supports_type=passing.PLAN, supports_id=plan.pk, now=now,
-    )  # fmt: skip
-
-
-def _reasons(plan: AnnualPlan) -> dict[int, str]:
-    last = last_version(plan)
-    return dict(last.items.values_list("proposal_id", "reason")) if last is not None else {}
-
-
-def _register_new(chosen: Sequence[PlanProposal], plan: AnnualPlan, *, now: datetime) -> None:
-    """A project that the plan takes in is from now on in the register."""
-    for proposal in chosen:
-        if proposal.project_id is not None:
-            continue
-        known = Project.objects.filter(code=proposal.code).first()
-        proposal.project = known or register_project(
-            values={
-                "code": proposal.code, "name": proposal.name, "category": proposal.category,
-                "plan_class": proposal.plan_class, "sector": proposal.sector, "stage": "initiation",
-                "area_code": proposal.area_code, "total_investment_yuan": proposal.total_yuan,
-                "owner_org": proposal.owner_org, "summary": proposal.summary, "funds": proposal.funds,
-                "annual_goal": proposal.annual_goal, "planned_start_on": proposal.starts_on,
-                "planned_finish_on": proposal.finishes_on, "lead_unit": proposal.lead_unit,
-                "approvals": proposal.approvals, "targets": proposal.targets,
-                "public_summary": proposal.public_summary, "content_scale": proposal.content_scale,
-                "works_yuan": proposal.works_yuan, "land_yuan": proposal.land_yuan, "other_yuan": proposal.other_yuan,
-            },
-            actor=plan.keeper,
-            now=now,
-            is_demo=plan.is_demo,
-        )  # fmt: skip
-        proposal.save(update_fields=["project"])
-
-
-def _back_to_reserve(rest: Any, told: Mapping[int, str], *, now: datetime, by: User) -> None:
-    """What found no room this year goes back to the reserve, with its reason; nothing is lost."""
-    for proposal in list(rest):
-        before = proposal.state
-        proposal.state = ProposalState.RESERVE
-        proposal.return_code, proposal.return_reason = "over_limit", told.get(proposal.pk, "")[:300]
-        proposal.returned_from = before
-        passing.settle(proposal, now=now, by=by)
-        proposal.updated_at, proposal.version = now, proposal.version + 1
-        proposal.save()
-        emit(
-            ProposalMoved(
-                project_id=None, subject_id=proposal.pk, year=proposal.plan.year, code=proposal.code, verb="return",
-                before=before, after=proposal.state, reason_code="over_limit",
-            ),
-            actor=by,
-            at=now,
-            reason=proposal.return_reason,
-        )  # fmt: skip
-
-
-def _hold_for_projects(
-    version: PlanVersion,
-    proposals: Sequence[PlanProposal],
-    *,
-    by: User,
-    now: datetime,
-    dropped: Sequence[PlanProposal] = (),
-) -> None:
-    """The projects' year plans become those of the version; one event a project, from which checklists follow."""
-    plan = version.plan
-    holding = [p for p in proposals if p.project_id is not None]
-    targets = [_target(p) for p in holding]
-    targets += [
-        YearTarget(p.project_id, Decimal(0), (Decimal(0),) * 12, "", PlanClass.RESERVE)
-        for p in dropped
-        if p.project_id is not None
-    ]
-    set_year_plans(targets, year=plan.year, actor=by, now=now, reason=f"{plan.title} {version.document_no}")
-    for proposal in (*holding, *(p for p in dropped if p.project_id is not None)):
-        out = proposal in dropped
-        emit(
-            ProjectPlanned(
-                project_id=proposal.project_id, subject_id=proposal.pk, year=plan.year, code=proposal.code,
-                version=version.number, what="out" if out else version.kind, plan_class=proposal.plan_class,
-                annual_yuan="0" if out else str(proposal.annual_yuan),
-                monthly_yuan=[] if out else list(proposal.monthly_yuan), goal=proposal.annual_goal,
-                document_no=version.document_no,
-            ),
-            actor=by,
-            at=now,
-        )  # fmt: skip
-
-
-def _target(proposal: PlanProposal) -> YearTarget:
-    months = tuple(Decimal(amount) for amount in proposal.monthly_yuan)
-    assert proposal.project_id is not None
-    return YearTarget(
-        proposal.project_id, Decimal(proposal.annual_yuan), months, proposal.annual_goal, proposal.plan_class
-    )
 
 
 @transaction.atomic
@@ -223,8 +114,8 @@ def adjust(
     passing.other_person(by, row.keeper, "keeper_adjusts")
     before = row.state
     row.state = next_plan_state(before, PlanVerb.ADJUST)
-    number, why = _number(document_no), passing.reason_of(reason)
-    evidence = _kept(document, row, by=by, now=now)
+    number, why = document_number(document_no), passing.reason_of(reason)
+    evidence = kept_document(document, row, by=by, now=now)
     if evidence is None:
         raise Unacceptable(
             "plans.document_missing", _("年中调整必须附文件。"), remedy=_("请上传调整文件（PDF、Word 或扫描件）。"),
@@ -236,7 +127,7 @@ def adjust(
         p.pk: p for p in row.proposals.filter(state__in=IN_FORCE_STATES).select_related("plan", "owner_org")
     }
     touched, dropped, why_of = _apply_changes(row, inside, changes, now=now)
-    _register_new(touched, row, now=now)
+    register_new(touched, row, now=now)
     left = [p for p in inside.values() if p not in dropped]
     items = [item_of(p, chosen=True, reason=why_of.get(p.pk, "")) for p in left]
     items += [item_of(p, chosen=False, reason=why_of.get(p.pk, "")) for p in dropped]
@@ -247,7 +138,7 @@ def adjust(
         row, kind=VersionKind.ADJUSTED, items=items, by=by, now=now, before=before, reason=why, document_no=number,
         document=evidence,
     )  # fmt: skip
-    _hold_for_projects(version, touched, by=by, now=now, dropped=dropped)
+    hold_for_projects(version, touched, by=by, now=now, dropped=dropped)
     return version
 
 

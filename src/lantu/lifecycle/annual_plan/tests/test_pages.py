@@ -14,6 +14,7 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 from tests.cast import NOW
 
+from lantu.gis.models import District
 from lantu.lifecycle.annual_plan.models import PlanImport, PlanMapping, PlanProposal
 from lantu.lifecycle.annual_plan.tests.stories import (
     BENEFIT,
@@ -167,12 +168,43 @@ def test_the_public_list_waits_for_the_issue_and_names_no_people(cast: Any, clie
     assert "续建项目1" in page.content.decode()
     assert cast.officer.display_name not in page.content.decode()
     layers = client.get(reverse("lifecycle:plan_public_layers", args=[2026])).json()
-    assert len(layers["layers"][0]["geojson"]["features"]) == 4
+    counties, points = layers["layers"]
+    assert (counties["key"], counties["kind"]) == ("counties", "fill")
+    assert len(points["geojson"]["features"]) == 4
     rows = client.get("/api/v1/plans/2026/public").json()["projects"]
     assert len(rows) == 4
     assert set(rows[0]) == {
         "code", "name", "area_code", "area", "category", "plan_class", "owner", "summary", "goal", "total_yuan", "annual_yuan",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("door", ["plan_result", "plan_months"])
+def test_lists_link_only_what_the_reader_may_open(cast: Any, client: Any, door: str) -> None:
+    """An issued plan is read by all of its readers, its proposals only by those concerned: no link leads to a refusal."""
+    plan = issued(cast)
+    page = reverse(f"lifecycle:{door}", args=[plan.year])
+    for user, links in ((cast.director, True), (cast.expert, False)):
+        client.force_login(user)
+        text = client.get(page).content.decode()
+        assert "续建项目1" in text
+        assert ("/lifecycle/plan/proposals/" in text) is links
+
+
+def test_the_public_map_has_outlines_with_sums_of_the_published_rows(cast: Any, client: Any) -> None:
+    square = {
+        "type": "Polygon",
+        "coordinates": [[[116.2, 37.3], [116.4, 37.3], [116.4, 37.5], [116.2, 37.3]]],
+    }
+    District.objects.create(
+        code="371402", name="德城区", geometry_wkb=b"", geojson=square, label_lon=116.3, label_lat=37.4, area_km2=1,
+        source="公开数据", datum="未注明", loaded_at=NOW,
+    )  # fmt: skip
+    issued(cast)
+    layers = client.get(reverse("lifecycle:plan_public_layers", args=[2026])).json()
+    county = layers["layers"][0]["geojson"]["features"][0]["properties"]
+    assert (county["name"], county["projects"], county["annual"]) == ("德城区", 2, "6000 万元")
+    assert "url" not in county
+    assert "坐标系" in layers["datum_note"]
 
 
 def test_a_draft_is_seen_by_its_own_people_only(cast: Any, client: Any) -> None:
@@ -243,7 +275,7 @@ def test_a_list_of_names_is_read_and_every_gap_named_with_its_place(
     assert run.columns == {"1": "name", "2": "category"}
     page = client.get(run.get_absolute_url()).content.decode()
     assert "没有项目代码" in page
-    refused = client.post(run.get_absolute_url(), {"apply": "1"})
+    refused = client.post(run.get_absolute_url(), {"do": "apply"})
     assert refused.status_code == 409
     assert "没有导入任何内容" in refused.content.decode()
     assert not PlanProposal.objects.exists()
@@ -302,10 +334,10 @@ def test_merged_headings_units_and_sums_are_read_and_the_mapping_is_remembered(
     client.post(run.get_absolute_url(), wanted | {"default_sector": "municipal"})
     page = client.get(run.get_absolute_url()).content.decode()
     assert "可以导入 3 个项目" in page, page[page.find("需要修改") - 200 :][:3000]
-    assert client.post(run.get_absolute_url(), {"apply": "1"}).status_code == 302
+    assert client.post(run.get_absolute_url(), {"do": "apply"}).status_code == 302
     made = PlanProposal.objects.get(name="工程2")
     assert (made.total_yuan, made.annual_yuan, made.state) == (250_000_000, 60_000_000, "balanced")
-    assert client.post(run.get_absolute_url(), {"apply": "1"}).status_code == 409
+    assert client.post(run.get_absolute_url(), {"do": "apply"}).status_code == 409
     assert PlanMapping.objects.count() == 1
     _upload(client, plan_sheet(cast.owner.organisation.name, c2="2609-371402-04-01-600001"), "再来.xlsx")
     again = PlanImport.objects.latest("pk")
@@ -335,7 +367,7 @@ def test_one_faulty_row_stops_all_and_says_where(
     client.post(run.get_absolute_url(), wanted)
     page = client.get(run.get_absolute_url()).content.decode()
     assert word in page
-    assert client.post(run.get_absolute_url(), {"apply": "1"}).status_code == 409
+    assert client.post(run.get_absolute_url(), {"do": "apply"}).status_code == 409
     assert not PlanProposal.objects.exists()
 
 

@@ -107,9 +107,11 @@ def groups_of(scores: Sequence[AppraisalScore]) -> list[tuple[str, list[Appraisa
     ]
 
 
-def month_view(run: AppraisalMonth, reader: Any, *, now: datetime) -> dict[str, Any]:
-    """Everything that the page of a month shows."""
+def month_view(run: AppraisalMonth, reader: Any, *, now: datetime, only: str = "") -> dict[str, Any]:
+    """Everything that the page of a month shows. ``only``: "below" keeps the scores below plan, "nodes" adds the nodes due."""
     scores = selectors.current_scores(run, reader)
+    if only == "below":
+        scores = [one for one in scores if one.below_plan]
     mine = visible_projects(reader)
     bureau = bool(roles_of(reader) & BUREAU)
     questions = list(
@@ -125,6 +127,8 @@ def month_view(run: AppraisalMonth, reader: Any, *, now: datetime) -> dict[str, 
     known = rules()
     return {
         "run": run,
+        "only": only if only in ("below", "nodes") else "",
+        "nodes": selectors.due_nodes(reader, run) if only == "nodes" else None,
         "calendar": calendar_of(run),
         "counts": selectors.counts_of(run, now),
         "groups": groups_of(scores),
