@@ -100,12 +100,22 @@ def table(
     }
 
 
-def bars(
-    title: Any, legend: tuple[Any, Any], items: Iterable[tuple[Any, float | None, float | None]], unit: str
-) -> Values:
+Pair = tuple[Any, float | None, float | None]
+
+
+def bars(title: Any, legend: tuple[Any, Any], items: Iterable[Pair], unit: str) -> Values:
     """Horizontal bars: two values a row, e.g. physical progress and plan. None is left out, not drawn as 0."""
+    return _chart("bars", title, legend, items, unit)
+
+
+def curve(title: Any, legend: tuple[Any, Any], items: Iterable[Pair], unit: str) -> Values:
+    """Two lines over months: what was done (solid) and what was planned (dashed). A line ends where nothing is known."""
+    return _chart("lines", title, legend, items, unit)
+
+
+def _chart(kind: str, title: Any, legend: tuple[Any, Any], items: Iterable[Pair], unit: str) -> Values:
     return {
-        "kind": "bars",
+        "kind": kind,
         "title": str(title),
         "unit": unit,
         "legend": [str(word) for word in legend],

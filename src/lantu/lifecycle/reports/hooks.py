@@ -4,13 +4,14 @@ from django.db.models import Q
 
 from lantu.duties import workflow_models
 from lantu.lifecycle.reports.content import ReportSection, bulletin_sections, one_pager_sections
-from lantu.lifecycle.reports.sections import city, lifecycle, project, waiting
+from lantu.lifecycle.reports.sections import city, curve, lifecycle, project, waiting
 from lantu.lifecycle.reports.states import CLOSED_STATES
 
 workflow_models.add("lifecycle.Bulletin", is_open=~Q(state__in=CLOSED_STATES))
 
 bulletin_sections.add(ReportSection(key="overview", order=10, build=city.overview))
 bulletin_sections.add(ReportSection(key="progress", order=20, build=city.progress))
+bulletin_sections.add(ReportSection(key="curve", order=25, build=curve.year_curve))
 bulletin_sections.add(ReportSection(key="money", order=30, build=city.truths))
 bulletin_sections.add(ReportSection(key="lamps", order=40, build=city.lamps))
 bulletin_sections.add(ReportSection(key="programmes", order=50, build=lifecycle.programmes))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lantu.accounts.permissions import may, require
 from lantu.core.refusals import Missing, Refused
+from lantu.lifecycle.gates.book import book, spoken
 from lantu.lifecycle.programmes import forms
 from lantu.lifecycle.programmes.cases import registry, selectors, services
 from lantu.lifecycle.programmes.people import people_who_may
@@ -89,6 +90,12 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _named(content: dict[str, Any]) -> dict[str, Any]:
+    """With the name of its gate template in the reader's language, where there is one that the pack still knows."""
+    known = book().templates.get(content.get("template", ""))
+    return content | {"label": spoken(known.label, known.label_en)} if known is not None else content
+
+
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One template: what is in it, where it was used, what happened to it."""
@@ -102,7 +109,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "template": template,
             "parts": [
-                (key, labels.get(key, key), content) for key, content in sorted(template.parts.items())
+                (key, labels.get(key, key), _named(content))
+                for key, content in sorted(template.parts.items())
             ],
             "most": MOST_SHOWN,
             "source": selectors.source_for(template, user),

@@ -15,14 +15,15 @@ from lantu.accounts.models import Organisation, User
 from lantu.core.refusals import Refused
 from lantu.duties.services.close import close_duty
 from lantu.duties.verify import verify_duties
-from lantu.lifecycle.checklists.models import Checklist
+from lantu.lifecycle.checklists.models import Checklist, ChecklistItem
 from lantu.lifecycle.checklists.rows import ItemRow
 from lantu.lifecycle.checklists.services.drafting import create_checklist
 from lantu.lifecycle.gates.models import GatePlan
 from lantu.lifecycle.gates.services.open_gates import open_gates
 from lantu.lifecycle.programmes.cases import services as s
 from lantu.lifecycle.programmes.cases.models import CaseTemplate, CaseUse
-from lantu.lifecycle.programmes.cases.registry import offset_of, shifted
+from lantu.lifecycle.programmes.cases.parts.checklist import rows_for, targets_at
+from lantu.lifecycle.programmes.cases.registry import Target, offset_of, shifted
 from lantu.lifecycle.schedule.drafts import ActivityRow, LinkRow, ScheduleDraft, pack_calendars
 from lantu.lifecycle.schedule.models import Schedule
 from lantu.lifecycle.schedule.services.create import create_schedule
@@ -92,6 +93,35 @@ def taken(cast: Any, project: Project, **more: Any) -> CaseTemplate:
 def approved(cast: Any, project: Project, **more: Any) -> CaseTemplate:
     template = s.submit_template(taken(cast, project, **more), by=cast.officer, now=NOW)
     return s.approve_template(template, by=cast.director, now=NOW)
+
+
+def test_monthly_targets_follow_the_new_dates(cast: Any, finished: Project, coming: Project) -> None:
+    """Half by the end of January, all by its day in March; put to work six weeks later and without any money."""
+    item = ChecklistItem.objects.get(checklist__project=finished, code="1")
+    item.targets.all().delete()
+    for number in range(1, 13):
+        pct = {1: 50, 2: 60}.get(number, 100)
+        item.targets.create(month=date(2026, number, 1), planned_pct=pct, planned_yuan=Decimal(900))
+    template = approved(cast, finished)
+    rows = {row["code"]: row for row in template.parts["checklist"]["items"]}
+    curve = rows["1"]["curve"]
+    assert [pct for _day, pct in curve] == [50, 60, 100]
+    assert curve[-1][0] == rows["1"]["due"]
+    target = Target(project=coming, starts_on=date(2026, 2, 16), by=cast.officer, now=NOW)
+    new = next(row for row in rows_for(template.parts["checklist"], target) if row.code == "1")
+    found = {month.month: pct for month, (pct, _yuan) in new.targets.items()}
+    assert new.due_on is not None
+    assert found[1] == 0
+    assert 0 < found[2] < 50
+    assert found[new.due_on.month] == found[12] == 100
+    assert list(found.values()) == sorted(found.values())
+    assert {yuan for _pct, yuan in new.targets.values()} == {0.0}
+
+
+def test_a_template_without_a_curve_goes_in_proportion_to_time(cast: Any, coming: Project) -> None:
+    """Templates taken before targets were have none: the checklist then fills the months by itself."""
+    target = Target(project=coming, starts_on=date(2026, 2, 16), by=cast.officer, now=NOW)
+    assert targets_at([], 0, target, 2026) == {}
 
 
 def test_no_name_number_or_amount_survives(cast: Any, finished: Project) -> None:

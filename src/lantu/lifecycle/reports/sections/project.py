@@ -12,7 +12,7 @@ from lantu.core.models import Event
 from lantu.duties.models import Duty
 from lantu.duties.selectors import by_consequence
 from lantu.lifecycle.programmes.selectors import programmes_of
-from lantu.lifecycle.reports.content import Asking, Section, Values, bars, cell, pct, table
+from lantu.lifecycle.reports.content import Asking, Section, Values, cell, curve, pct, table
 from lantu.projects.areas import area_name
 from lantu.projects.models import Lamp, MonthlyFigure, Party, Project
 from lantu.projects.overview import stage_line, truths_of
@@ -20,7 +20,7 @@ from lantu.ui.tags.numbers import money
 
 PLAIN = (("", "l"), ("", "l"))
 MOST_DUTIES = 6
-MONTHS_SHOWN = 8
+MONTHS_SHOWN = 12
 
 
 def facts(asking: Asking) -> Section:
@@ -99,7 +99,7 @@ def truths(asking: Asking) -> Section:
         number("project.paid", _("支付"), money(project.paid_yuan), _("开工以来累计支付"), project.paid_yuan),
     ]  # fmt: skip
     months = list(MonthlyFigure.objects.filter(project=project).order_by("-month")[:MONTHS_SHOWN])[::-1]
-    chart = bars(
+    chart = curve(
         _("逐月进度（%）"),
         (_("形象进度"), _("序时进度")),
         [(f"{row.month:%Y-%m}", _plain(row.physical_pct), _plain(row.planned_pct)) for row in months],

@@ -1,14 +1,17 @@
-"""The checklist: its tree with weights, definitions of done and days; owners as parts in the project, not as people."""
+"""The checklist: its tree with weights, definitions of done, days and monthly targets; owners as parts in the project,
+not as people. Targets are kept as a curve over working days, so that they follow the new dates; money is not taken."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from lantu.lifecycle.checklists.models import Checklist, ChecklistItem
+from lantu.lifecycle.checklists.months import months_of
 from lantu.lifecycle.checklists.rows import ItemRow, problems_of
 from lantu.lifecycle.checklists.services.drafting import create_checklist
 from lantu.lifecycle.programmes.cases.registry import (
@@ -21,6 +24,7 @@ from lantu.lifecycle.programmes.cases.registry import (
     role_of,
 )
 from lantu.projects.models import Party, Project
+from lantu.projects.progress import month_end
 
 TAKEN_FROM = ("in_force", "superseded")
 OWNERS = (Party.Role.CONTRACTOR, Party.Role.OWNER)
@@ -34,7 +38,9 @@ def take(project: Project, start: date) -> Content | None:
     if checklist is None:
         return None
     items = list(
-        ChecklistItem.objects.filter(checklist=checklist).select_related("parent", "owner", "verifier")
+        ChecklistItem.objects.filter(checklist=checklist)
+        .select_related("parent", "owner", "verifier")
+        .prefetch_related("targets")
     )
     begun = [item.start_on for item in items if item.start_on is not None]
     first = min(begun) if begun else start
@@ -62,10 +68,50 @@ def take(project: Project, start: date) -> Content | None:
                 "due": None if item.due_on is None else offset_of(first, item.due_on),
                 "evidence_type": item.evidence_type,
                 "source": item.source,
+                "curve": [] if item.is_group else _curve(first, item),
             }
             for item in items
         ]
     }
+
+
+def _curve(first: date, item: ChecklistItem) -> list[list[float]]:
+    """[working days from the first day to the end of a month, cumulative percent] wherever the percent changes. The month
+    in which the item is due ends for it on its own day: what is due on the 2nd is not half done on the 2nd elsewhere."""
+    due = None if item.due_on is None else offset_of(first, item.due_on)
+    points: list[list[float]] = []
+    for target in item.targets.all():
+        pct = float(target.planned_pct)
+        if pct > (points[-1][1] if points else 0.0):
+            day = offset_of(first, month_end(target.month))
+            points.append([day if due is None else min(day, due), pct])
+    return points
+
+
+def targets_at(
+    content: list[list[float]], start: int, target: Target, year: int
+) -> dict[date, tuple[float, float]]:
+    """Month → (percent, 0 yuan) for the new dates: straight between the points of the curve, which begins at ``start``.
+
+    Empty for a template without a curve (made before targets were taken): the months then go in proportion to time.
+    """
+    points = [(float(start), 0.0), *((float(day), float(pct)) for day, pct in content)]
+    if len(points) == 1:
+        return {}
+    found = {}
+    for month in months_of(year):
+        day = offset_of(target.starts_on, month_end(month)) if month_end(month) >= target.starts_on else -1
+        found[month] = (round(_at(points, day), 2), 0.0)
+    return found
+
+
+def _at(points: list[tuple[float, float]], day: float) -> float:
+    for (left, low), (right, high) in pairwise(points):
+        if day < left:
+            return low
+        if day < right:
+            return low + (high - low) * (day - left) / (right - left)
+    return points[-1][1]
 
 
 def rows_for(content: Content, target: Target) -> list[ItemRow]:
@@ -100,6 +146,9 @@ def rows_for(content: Content, target: Target) -> list[ItemRow]:
                 due_on=None if item["due"] is None else target.day(item["due"]),
                 evidence_type=item["evidence_type"],
                 source=item["source"],
+                targets={}
+                if item["start"] is None
+                else targets_at(item.get("curve", []), item["start"], target, target.starts_on.year),
             )
         )
     return rows
