@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from lantu.duties.services.open import open_duty
-from lantu.lifecycle.schedule.models_kept import ScheduleLevelling, ScheduleSlip
+from lantu.lifecycle.schedule.models_kept import ScheduleAdoption, ScheduleLevelling, ScheduleSlip
 from lantu.lifecycle.schedule.services.passing import SLIP_SUBJECT, next_pk, page_of
 from lantu.lifecycle.schedule.tests.scenes import in_force
 from tests.cast import NOW
@@ -28,7 +28,13 @@ def schedule_samples(cast: SimpleNamespace, site: Any) -> dict[str, Any]:
         duty=duty,
     )  # fmt: skip
     run = ScheduleLevelling.objects.create(asked_by=cast.officer, asked_at=NOW, from_on=NOW.date())
+    adoption = ScheduleAdoption.objects.create(
+        run=run, schedule=schedule, draft=schedule, made_draft=False, edited_no=1, responsible=cast.officer, reason="样例",
+        adopted_by=cast.officer, adopted_at=NOW,
+    )  # fmt: skip
     return {
+        "schedule_adoption": adoption,
+        "schedule_calendar": schedule.calendars.get(code="cn5"),
         "schedule": schedule,
         "schedule_activity": activity,
         "schedule_slip": slip,
@@ -40,9 +46,25 @@ SCHEDULE_PAGES = {
     "lifecycle:schedule_project": lambda w: {"code": w.site.code},
     "lifecycle:schedule_new": lambda w: {"code": w.site.code},
     "lifecycle:schedule_levelling": lambda w: {"pk": w.schedule_levelling.pk},
+    "lifecycle:schedule_adopt": lambda w: {"pk": w.schedule_levelling.pk, "schedule": w.schedule.pk},
+    "lifecycle:schedule_adoption_undo": lambda w: {"pk": w.schedule_adoption.pk},
+    "lifecycle:schedule_calendar": lambda w: {"pk": w.schedule_calendar.pk},
+    "lifecycle:schedule_calendar_add": lambda w: {"pk": w.schedule.pk},
     **{
         f"lifecycle:schedule_{name}": lambda w: {"pk": w.schedule.pk, "verb": "propose"}
-        for name in ("gantt", "rows", "drag", "curve", "compare", "whatif", "claim", "act", "life", "add")
+        for name in (
+            "gantt",
+            "rows",
+            "drag",
+            "curve",
+            "compare",
+            "whatif",
+            "paths",
+            "claim",
+            "act",
+            "life",
+            "add",
+        )
     },
     **{
         f"lifecycle:schedule_{name}": lambda w: {"pk": w.schedule_activity.pk}

@@ -9,7 +9,7 @@ docs/algorithms/cpm.md. Sources: JGJ/T 121-2015; domain notes D1; dates stored b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 import numpy as np
@@ -84,6 +84,8 @@ class Network:
     must_start: Minutes | None = None
     must_end: Minutes | None = None
     as_late_as_possible: NDArray[np.bool_] | None = None
+    # What is left of a task lasts from its early start until then; a date before that start leaves ``duration`` as it is.
+    expected_finish: Minutes | None = None
     actual_start: Minutes | None = None
     actual_finish: Minutes | None = None
     retained_logic: bool = True
@@ -99,7 +101,7 @@ class Network:
 class Computed:
     """What the network says. Dates are minutes of the axis, floats working minutes of the activity's calendar.
 
-    ``driving``: per link, whether it decides its successor's early date. ``finish``: the latest early finish.
+    ``duration``: what was left to do, as expected finishes made it. ``driving``: per link, whether it decides its successor's early date. ``finish``: the latest early finish.
     ``longest``: on a driving path into an activity that ends last. Finished activities carry their actual dates and
     no float (0). Starts of activities in progress are those of the remaining work.
     """
@@ -113,6 +115,7 @@ class Computed:
     driving: NDArray[np.bool_]
     longest: NDArray[np.bool_]
     finish: int
+    duration: Minutes
     lines: tuple[WorkLine, ...] = field(repr=False)
 
     def critical(self, *, by_float: bool = False, limit: int = 0) -> NDArray[np.bool_]:
@@ -125,6 +128,31 @@ def schedule_network(network: Network) -> Computed:
     each cycle by position, ``ValueError`` for arrays that do not fit, :class:`BeyondCalendar`.
     """
     check_network(network)
+    if network.expected_finish is not None:
+        network = _as_expected(network)
+    return _computed(network)
+
+
+def _as_expected(network: Network) -> Network:
+    """Durations that end tasks when they are expected: repeated, because one such task may lead to another."""
+    expected = _or_none(network.expected_finish, network.size)
+    chosen = (expected != NONE) & (_or_none(network.actual_finish, network.size) == NONE)
+    if network.shape is not None:
+        chosen &= network.shape == Shape.TASK
+    network = replace(network, expected_finish=None)
+    for _round in range(int(chosen.sum()) + 1):
+        found = _computed(network)
+        left = _by_calendar(network, found.lines, expected, "work") - _by_calendar(
+            network, found.lines, found.early_start, "work"
+        )
+        duration = np.where(chosen & (left > 0), left, network.duration)
+        if bool((duration == network.duration).all()):
+            break
+        network = replace(network, duration=duration)
+    return network
+
+
+def _computed(network: Network) -> Computed:
     years = 40
     while years <= FURTHEST_YEARS:
         result = _within(network, years)
@@ -161,7 +189,7 @@ def _within(network: Network, years: int) -> Computed | None:
     dates = span_efforts(network, dates)
     return Computed(
         dates.early_start, dates.early_finish, dates.late_start, dates.late_finish, found.total_float, found.free_float,
-        found.driving, found.longest, finish, lines,
+        found.driving, found.longest, finish, network.duration, lines,
     )  # fmt: skip
 
 

@@ -67,7 +67,9 @@ def _early_finish(prepared: Prepared) -> Minutes | None:
 
 
 def _side_by_side(network: Network, durations: NDArray[np.int64]) -> Network:
-    """One copy of the network for each draw. “As late as possible” uses free float only and moves no end."""
+    """One copy of the network for each draw. “As late as possible” uses free float only and moves no end; expected
+    finishes give way to the drawn durations.
+    """
     copies, size = durations.shape
     shift = np.repeat(np.arange(copies, dtype=np.int64) * size, network.predecessor.size)
     columns: dict[str, Any] = {
@@ -83,5 +85,6 @@ def _side_by_side(network: Network, durations: NDArray[np.int64]) -> Network:
         predecessor=np.tile(network.predecessor, copies) + shift,
         successor=np.tile(network.successor, copies) + shift,
         as_late_as_possible=None,
+        expected_finish=None,
         **columns,
     )

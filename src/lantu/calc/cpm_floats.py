@@ -112,8 +112,20 @@ def _leaving(prepared: Prepared, dates: Dates) -> Minutes:
 
 def _driving(prepared: Prepared, dates: Dates, lines: tuple[WorkLine, ...]) -> NDArray[np.bool_]:
     """Links whose date is the one that the successor starts by."""
+    decides: NDArray[np.bool_] = _gaps(prepared, dates, lines) <= 0
+    return decides
+
+
+def gaps_of(prepared: Prepared, dates: Dates) -> Minutes:
+    """Per link that takes part, how far it may slip before it decides its successor's date (relationship float), in working
+    minutes of the successor's calendar.
+    """
+    return np.maximum(_gaps(prepared, dates, prepared.lines), 0)
+
+
+def _gaps(prepared: Prepared, dates: Dates, lines: tuple[WorkLine, ...]) -> Minutes:
     if prepared.predecessor.size == 0:
-        return np.zeros(0, dtype=np.bool_)
+        return np.zeros(0, dtype=np.int64)
     at = np.where(
         prepared.from_start,
         _leaving(prepared, dates)[prepared.predecessor],
@@ -123,8 +135,7 @@ def _driving(prepared: Prepared, dates: Dates, lines: tuple[WorkLine, ...]) -> N
     asked = work_of(prepared, lines, at, prepared.successor)
     asked -= np.where(prepared.to_finish, prepared.duration[prepared.successor], 0)
     begins = work_of(prepared, lines, dates.early_start, np.arange(prepared.size))
-    decides: NDArray[np.bool_] = asked >= begins[prepared.successor]
-    return decides
+    return np.asarray(begins[prepared.successor] - asked, dtype=np.int64)
 
 
 def _longest(prepared: Prepared, dates: Dates, driving: NDArray[np.bool_], end: int) -> NDArray[np.bool_]:

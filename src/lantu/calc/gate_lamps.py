@@ -37,7 +37,7 @@ class GateLampRules:
 
     near_working_days: int = 5
     grace_working_days: int = 10
-    version: str = "gates-2026-1"
+    version: str = "gates-2026-2"
 
 
 @dataclass(frozen=True, kw_only=True)

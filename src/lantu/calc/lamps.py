@@ -6,6 +6,7 @@ yellow, for three months red; statistics not entered one month after the start y
 funds below what is required red. A project under construction without a construction permit is red
 and never hidden; an open red warning makes the project red, an open orange one yellow. A condition of a
 conditional pass (容缺) that was not met in time is red, an overdue stage gate yellow (since 2026-2).
+Funds are known where every source names its year: sources available by the year against the year's plan (since 2026-3).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-RULES_VERSION = "2026-2"
+RULES_VERSION = "2026-3"
 """Raised whenever a default or the logic changes; stored with every lamp."""
 
 

@@ -5,6 +5,7 @@ nothing asks for more. Random networks, several calendars, all kinds of links, l
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from lantu.calc import cpm_draws, cpm_graph
 from lantu.calc.cpm import NONE, CycleFound, Kind, Network, Shape, schedule_network
-from lantu.calc.cpm_paths import critical_paths
+from lantu.calc.cpm_paths import critical_paths, float_paths
 from lantu.calc.work_time import WorkTime
 
 # Small days keep the walking short: a “week” of seven days of the real length, spans of a few minutes.
@@ -233,3 +234,46 @@ def test_finished_work_binds_nobody_and_work_under_way_goes_on_from_the_data_dat
     assert found.early_start.tolist() == [START + 480, START + 10 * 1440 + 480, START + 11 * 1440 + 480]
     assert found.total_float.tolist() == [0, 0, 0]
     assert found.longest.tolist() == [False, True, True]
+
+
+def test_an_expected_finish_decides_what_is_left() -> None:
+    line = CALENDARS[1]  # six minutes a day from 08:00
+    whole = lambda values: np.array(values, dtype=np.int64)  # noqa: E731
+    day = 1440
+    network = Network(
+        duration=whole([6, 6, 6]), calendar=whole([0, 0, 0]), calendars=[line], predecessor=whole([0, 1]),
+        successor=whole([1, 2]), kind=whole([0, 0]), lag=whole([0, 0]), lag_calendar=whole([0, 0]), start=START,
+        expected_finish=whole([START + 2 * day + 483, START + 5 * day + 486, NONE]),
+    )  # fmt: skip
+    found = schedule_network(network)
+    assert found.early_finish.tolist() == [
+        START + 2 * day + 483,
+        START + 5 * day + 486,
+        START + 6 * day + 486,
+    ]
+    assert found.duration.tolist() == [15, 21, 6]
+    late = schedule_network(replace(network, expected_finish=whole([NONE, START, NONE])))
+    assert late.duration.tolist() == [6, 6, 6]  # a date that is over says nothing
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(network=networks(calendars=1), by_total=st.booleans())
+def test_float_paths_are_chains_of_links_and_the_first_one_drives(network: Network, by_total: bool) -> None:
+    found = schedule_network(network)
+    end = int(np.argmax(found.early_finish))
+    paths = float_paths(network, found, end, most=50, by_total=by_total)
+    hops = set(zip(network.predecessor.tolist(), network.successor.tolist(), strict=True))
+    seen = [node for path in paths for node in path.nodes]
+    assert len(seen) == len(set(seen))
+    assert (paths[0].nodes[-1], paths[0].joins) == (end, None)
+    for path in paths:
+        chain = [*path.nodes, *([path.joins] if path.joins is not None else [])]
+        assert all(hop in hops for hop in pairwise(chain))
+        assert path.gap >= 0
+    if not by_total and paths[0].nodes[0] != end:
+        driving = {
+            (int(network.predecessor[link]), int(network.successor[link]))
+            for link in np.flatnonzero(found.driving)
+        }
+        into_end = {before for before, after in driving if after == end}
+        assert not into_end or paths[0].nodes[-2] in into_end

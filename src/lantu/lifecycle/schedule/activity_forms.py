@@ -127,6 +127,8 @@ def progress_row(values: Mapping[str, str], activity: ScheduleActivity, *, day_m
         remaining_min=forms.minutes(values, "remaining_days", day_minutes),
         actual_start_at=forms.moment(values, "actual_start_at"),
         actual_finish_at=forms.moment(values, "actual_finish_at"),
+        expected_finish_at=forms.evening(values, "expected_finish_at"),
+        forget_expected=not values.get("expected_finish_at") and activity.expected_finish_at is not None,
         grade=forms.text(values, "grade", 1) or "D",
         note=forms.text(values, "note"),
     )

@@ -26,7 +26,7 @@ from lantu.projects.selectors import get_visible as get_project
 
 router = Router(tags=["进度计划"])
 router.add_router("", reading)
-DATES = {"constraint_at", "constraint2_at", "deadline_at", "start_at", "must_finish_at"}
+DATES = {"constraint_at", "constraint2_at", "deadline_at", "expected_finish_at", "start_at", "must_finish_at"}
 NUMBERS = {"duration_min", "remaining_min", "owner_id", "responsible_id", "lag_min", "critical_float_min"}
 
 

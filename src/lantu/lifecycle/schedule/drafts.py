@@ -59,6 +59,7 @@ class ActivityRow:
     constraint2_kind: str = ""
     constraint2_at: datetime | None = None
     deadline_at: datetime | None = None
+    expected_finish_at: datetime | None = None
     percent: float = 0.0
     percent_kind: str = "physical"
     evidence_grade: str = ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import Any
 
 from django.utils import timezone
@@ -16,7 +16,6 @@ from lantu.core.refusals import Unacceptable
 
 LINK = re.compile(r"^(?P<code>\S+?)(?:\s*(?P<kind>FS|SS|FF|SF))?(?:\s*(?P<lag>[+-]\s*\d+(?:\.\d+)?))?$", re.I)
 MOST_DAYS = 20_000
-MOST_OFF = 400
 
 
 def text(values: Mapping[str, str], field: str, most: int = 300) -> str:
@@ -75,6 +74,12 @@ def moment(values: Mapping[str, str], field: str) -> datetime | None:
     return found if found.utcoffset() is not None else timezone.make_aware(found)
 
 
+def evening(values: Mapping[str, str], field: str) -> datetime | None:
+    """The last minute of a local day, for what is to be over by then; None when the field is empty."""
+    typed = day(values, field)
+    return timezone.make_aware(datetime.combine(typed, time(23, 59))) if typed else None
+
+
 def person(values: Mapping[str, str], field: str) -> User | None:
     """The chosen person; None when nobody is chosen or the choice is unknown."""
     return User.objects.filter(pk=whole(values, field) or 0).select_related("organisation").first()
@@ -120,38 +125,3 @@ def links_text(rows: Any, day_minutes: float) -> str:
 def local_day(at: datetime | None) -> str:
     """A moment as a date field shows it."""
     return timezone.localtime(at).date().isoformat() if at is not None else ""
-
-
-def days_off(values: Mapping[str, str], field: str) -> list[str]:
-    """One day or span a line (“2027-02-01..2027-02-14”), as ISO days. Refuses what it cannot read, naming the line."""
-    found: list[str] = []
-    for number, line in enumerate(text(values, field, 8000).splitlines(), start=1):
-        if not line.strip():
-            continue
-        first, _dots, last = line.strip().partition("..")
-        try:
-            begin = date.fromisoformat(first.strip())
-            end = date.fromisoformat(last.strip()) if last.strip() else begin
-        except ValueError:
-            begin, end = date.max, date.min
-        if not 0 <= (end - begin).days <= MOST_OFF:
-            raise Unacceptable(
-                "schedules.bad_days_off",
-                _("第 %(number)d 行“%(line)s”不是日期或起止日期。")
-                % {"number": number, "line": line.strip()[:40]},
-                remedy=_("每行一天或一段，如 2027-02-01..2027-02-14。"),
-                field=field,
-            )
-        found += [(begin + timedelta(days=step)).isoformat() for step in range((end - begin).days + 1)]
-    return sorted(set(found))
-
-
-def days_off_text(days: Iterable[str]) -> str:
-    """ISO days as the form shows them: neighbours as one span."""
-    spans: list[list[date]] = []
-    for one in sorted(date.fromisoformat(day) for day in days):
-        if spans and one - spans[-1][-1] == timedelta(days=1):
-            spans[-1].append(one)
-        else:
-            spans.append([one])
-    return "\n".join(f"{span[0]}..{span[-1]}" if len(span) > 1 else f"{span[0]}" for span in spans)

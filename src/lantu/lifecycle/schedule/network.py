@@ -134,6 +134,7 @@ def assemble(
             [C.ALAP in {activity.constraint_kind, activity.constraint2_kind} for activity in activities],
             dtype=bool,
         ),
+        expected_finish=_expected(activities),
         **_bounds(activities),
     )
     return Loaded(schedule, activities, place, links, network)
@@ -196,15 +197,18 @@ def store(loaded: Loaded, found: Computed) -> None:
         found.free_float.tolist(),
         critical.tolist(),
         found.longest.tolist(),
+        found.duration.tolist(),
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE lifecycle_scheduleactivity a SET early_start_at = v.es, early_finish_at = v.ef, late_start_at = v.ls,
               late_finish_at = v.lf, total_float_min = v.tf, free_float_min = v.ff, is_critical = v.cr,
-              is_on_longest_path = v.lp
+              is_on_longest_path = v.lp,
+              remaining_min = v.rm
             FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-              %s::integer[], %s::integer[], %s::boolean[], %s::boolean[]) AS v(id, es, ef, ls, lf, tf, ff, cr, lp)
+              %s::integer[], %s::integer[], %s::boolean[], %s::boolean[], %s::integer[])
+              AS v(id, es, ef, ls, lf, tf, ff, cr, lp, rm)
             WHERE a.id = v.id
             """,
             columns,
@@ -229,6 +233,12 @@ def _minute(at: datetime | None) -> int:
 
 def _whole(values: Sequence[int]) -> np.ndarray:
     return np.array(values, dtype=np.int64)
+
+
+def _expected(activities: Sequence[ScheduleActivity]) -> np.ndarray | None:
+    if all(activity.expected_finish_at is None for activity in activities):
+        return None
+    return _whole([_minute(activity.expected_finish_at) for activity in activities])
 
 
 def _shape(activity: ScheduleActivity) -> int:

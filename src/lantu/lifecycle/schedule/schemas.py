@@ -97,6 +97,7 @@ class ActivityIn(Schema):
     constraint2_kind: str = ""
     constraint2_at: datetime | None = None
     deadline_at: datetime | None = None
+    expected_finish_at: datetime | None = None
     weight: float = Field(0.0, ge=0, le=1e12)
     budget_yuan: Decimal = Field(Decimal(0), ge=0, max_digits=18, decimal_places=2)
     quantity: float | None = Field(None, ge=0, le=1e15)

@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from lantu.lifecycle.schedule import views, views_activity, views_analysis, views_levelling, views_life
+from lantu.lifecycle.schedule import (
+    views,
+    views_activity,
+    views_analysis,
+    views_calendar,
+    views_levelling,
+    views_life,
+)
 
 urlpatterns: list[URLPattern] = [
     path("schedule/project/<str:code>/", views.project_schedules, name="schedule_project"),
@@ -13,9 +20,12 @@ urlpatterns: list[URLPattern] = [
     path("schedule/<int:pk>/curve/", views_analysis.curve, name="schedule_curve"),
     path("schedule/<int:pk>/compare/", views_analysis.compare, name="schedule_compare"),
     path("schedule/<int:pk>/whatif/", views_analysis.what_if, name="schedule_whatif"),
+    path("schedule/<int:pk>/paths/", views_analysis.paths, name="schedule_paths"),
     path("schedule/<int:pk>/claim/", views_analysis.claim, name="schedule_claim"),
     path("schedule/<int:pk>/act/<str:verb>/", views_life.act, name="schedule_act"),
     path("schedule/<int:pk>/life/", views_life.life, name="schedule_life"),
+    path("schedule/<int:pk>/calendars/add/", views_calendar.add, name="schedule_calendar_add"),
+    path("schedule/calendars/<int:pk>/", views_calendar.calendar, name="schedule_calendar"),
     path("schedule/<int:pk>/add/", views_activity.add, name="schedule_add"),
     path("schedule/activities/<int:pk>/", views_activity.activity, name="schedule_activity"),
     path("schedule/activities/<int:pk>/edit/", views_activity.edit, name="schedule_activity_edit"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.lifecycle.schedule import charts, forms, selectors
+from lantu.lifecycle.schedule.float_paths import paths_into
 from lantu.lifecycle.schedule.models import Schedule
 from lantu.lifecycle.schedule.models_kept import ScheduleBaseline
 from lantu.lifecycle.schedule.states import ActivityKind
@@ -126,6 +127,30 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
                 raise
             refusal = refused
     return _answer(request, schedule, "whatif", refusal, **found)
+
+
+@require_GET
+def paths(request: HttpRequest, pk: int) -> HttpResponse:
+    """Float paths into one activity: what drives it, then what would drive it next."""
+    schedule = selectors.get_visible(request.user, pk)
+    found: dict[str, Any] = {
+        "activities": schedule.activities.exclude(kind__in=[ActivityKind.SUMMARY, ActivityKind.LOE])
+        .filter(percent__lt=100)
+        .order_by("order")
+    }
+    refusal: Refused | None = None
+    try:
+        found["answer"] = paths_into(
+            schedule,
+            end_code=forms.text(request.GET, "code", 60),
+            most=forms.whole(request.GET, "most") or 10,
+            by_total=request.GET.get("by") == "total",
+        )
+    except Refused as refused:
+        if refused.status == 403:
+            raise
+        refusal = refused
+    return _answer(request, schedule, "paths", refusal, **found)
 
 
 @require_GET

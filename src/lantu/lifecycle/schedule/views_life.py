@@ -20,11 +20,9 @@ from lantu.lifecycle.schedule import boards, forms, selectors
 from lantu.lifecycle.schedule.blank import blank_draft
 from lantu.lifecycle.schedule.models import Schedule, ScheduleCalendar
 from lantu.lifecycle.schedule.services import (
-    Change,
     answer_slip,
     create_schedule,
     discard_draft,
-    edit_schedule,
     propose_schedule,
     put_in_force,
     recalculate,
@@ -111,34 +109,13 @@ def _life(request: HttpRequest, schedule: Schedule, refusal: Refused | None = No
     )
 
 
-def _calendars(schedule: Schedule) -> list[tuple[ScheduleCalendar, float, str, int]]:
-    """Each calendar with its hours a week, its days off as text, and how many activities use it by name."""
+def _calendars(schedule: Schedule) -> list[tuple[ScheduleCalendar, float, int]]:
+    """Each calendar with its hours a week, and how many activities use it by name."""
     used = dict(schedule.activities.values_list("calendar").annotate(times=Count("pk")))
     return [
-        (
-            one,
-            sum(until - since for spans in one.week for since, until in spans) / 60,
-            forms.days_off_text(day for day, spans in one.exceptions.items() if not spans),
-            used.get(one.pk, 0),
-        )
+        (one, sum(until - since for spans in one.week for since, until in spans) / 60, used.get(one.pk, 0))
         for one in schedule.calendars.order_by("-is_default", "id")
     ]
-
-
-def _days_off(request: HttpRequest, schedule: Schedule) -> Change:
-    """The days off of one calendar, as typed; days that are worked against the week's pattern stay."""
-    calendar = schedule.calendars.filter(code=forms.text(request.POST, "code", 60)).first()
-    if calendar is None:
-        raise Missing("schedules.no_calendar", _("没有这个日历。"))
-    worked = {day: spans for day, spans in calendar.exceptions.items() if spans}
-    off: dict[str, list[list[int]]] = {day: [] for day in forms.days_off(request.POST, "off")}
-    values = {
-        "name": calendar.name,
-        "week": calendar.week,
-        "exceptions": worked | off,
-        "hours_per_day": calendar.hours_per_day,
-    }
-    return Change(op="calendar", code=calendar.code, values=values)
 
 
 def _approvers(schedule: Schedule, reader: Any) -> list[User]:
@@ -203,10 +180,6 @@ def _do(request: HttpRequest, schedule: Schedule, verb: str) -> tuple[str, str]:
         case "recalculate":
             recalculate(schedule, by=user, now=now, data_date=forms.moment(request.POST, "data_date"))
             return _("计划已重新计算。"), back
-        case "calendar":
-            seen = forms.whole(request.POST, "edited_no") or 0
-            edit_schedule(schedule, edited_no=seen, changes=[_days_off(request, schedule)], by=user, now=now)
-            return _("日历已修改，计划已重新计算。"), back
         case "answer":
             slip = schedule.slips.filter(pk=forms.whole(request.POST, "slip") or 0).first()
             if slip is None:

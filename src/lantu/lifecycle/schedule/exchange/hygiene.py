@@ -26,6 +26,7 @@ def finish_project(project: NeutralSchedule) -> None:
     """
     _unique_uids(project)
     _tree(project)
+    _follow_resources(project)
     _calendars(project)
     project.links = _links(project)
     _codes(project)
@@ -55,6 +56,35 @@ def _unique_uids(project: NeutralSchedule) -> None:
         seen.add(activity.uid)
         kept.append(activity)
     project.activities = kept
+
+
+def _follow_resources(project: NeutralSchedule) -> None:
+    """Resource dependent activities take the calendar of what they use, where that is one; several are told."""
+    if not any(activity.follows_resource for activity in project.activities):
+        return
+    known = {calendar.uid for calendar in project.calendars}
+    of = {
+        resource.uid: resource.calendar_uid
+        for resource in project.resources
+        if resource.kind != "material" and resource.calendar_uid in known
+    }
+    used: dict[str, set[str]] = defaultdict(set)
+    for assignment in project.assignments:
+        if assignment.resource_uid in of:
+            used[assignment.activity_uid].add(of[assignment.resource_uid])
+    taken, several = 0, []
+    for activity in project.activities:
+        calendars = used.get(activity.uid, set()) if activity.follows_resource else set()
+        if len(calendars) == 1:
+            taken += activity.calendar_uid not in calendars
+            activity.calendar_uid = next(iter(calendars))
+        elif calendars:
+            several.append(activity)
+    if taken:
+        project.findings.append(Finding(code="resource_calendars", params={"count": taken}))
+    if several:
+        params = {"count": len(several), "code": several[0].code, "name": several[0].name}
+        project.findings.append(Finding(code="resource_calendars_differ", level="warn", params=params))
 
 
 def _tree(project: NeutralSchedule) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from lantu.lifecycle.schedule.exchange import xml_names
 from lantu.lifecycle.schedule.exchange.hygiene import finish_project, tell_unreadable
 from lantu.lifecycle.schedule.exchange.mspdi_calendar import read_calendars
 from lantu.lifecycle.schedule.exchange.neutral import (
@@ -71,7 +72,7 @@ LENGTHS = ("Duration", "RemainingDuration")
 
 def read_mspdi(content: bytes, *, encoding: str = "") -> Reading:
     """Read a whole file. Raises Unacceptable naming line and column for broken XML, or when it is something else."""
-    xml = XmlText(content, encoding=encoding)
+    xml = XmlText(content, encoding=encoding, wanted=xml_names.MSPDI)
     root = xml.root
     if root.tag != "Project":
         raise refuse(

@@ -88,6 +88,7 @@ def lay_network(project: NeutralSchedule, *, from_project: bool) -> Laid:
         as_late_as_possible=np.array([a.constraint is Constraint.ALAP for a in activities]),
         actual_start=_array(cpm.NONE if from_project and not a.actual_finish_at else minute(a.actual_start_at) for a in activities),
         actual_finish=_array(minute(a.actual_finish_at) for a in activities),
+        expected_finish=_array(minute(a.expected_finish_at) for a in activities) if project.uses_expected_finish else None,
         retained_logic=project.progress_rule != "override",
         float_kind=cpm.FloatKind.SMALLEST if from_project else cpm.FloatKind.FINISH,
         **bounds,

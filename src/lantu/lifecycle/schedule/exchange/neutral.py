@@ -138,6 +138,8 @@ class Activity:
     expected_finish_at: datetime | None = None
     deadline_at: datetime | None = None
     is_manual: bool = False
+    # P6's “resource dependent”: work goes on when its resource works.
+    follows_resource: bool = False
     cost: float | None = None
     baselines: list[Span] = field(default_factory=list)
     line: int = 0
@@ -161,6 +163,7 @@ class Resource:
     code: str
     name: str
     kind: str = "labour"
+    calendar_uid: str = ""
 
 
 @dataclass(kw_only=True)
@@ -190,6 +193,8 @@ class NeutralSchedule:
     calendar_uid: str = ""
     critical_float_min: int = 0
     progress_rule: str = "retained_logic"
+    # The file's program let expected finishes decide what is left.
+    uses_expected_finish: bool = False
     calendars: list[Calendar] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)

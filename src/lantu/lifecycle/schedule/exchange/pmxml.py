@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from lantu.lifecycle.schedule.exchange import p6_words
+from lantu.lifecycle.schedule.exchange import p6_words, xml_names
 from lantu.lifecycle.schedule.exchange.hygiene import finish_project, tell_unreadable
 from lantu.lifecycle.schedule.exchange.neutral import (
     DAY_MIN,
@@ -46,7 +46,7 @@ HOURS = ("PlannedDuration", "RemainingDuration", "TotalFloat", "FreeFloat")
 
 def read_pmxml(content: bytes, *, encoding: str = "") -> Reading:
     """Read a whole file. Raises Unacceptable naming line and column for broken XML, or when it is something else."""
-    xml = XmlText(content, encoding=encoding)
+    xml = XmlText(content, encoding=encoding, wanted=xml_names.P6)
     root = xml.root
     if root.tag != "APIBusinessObjects":
         raise refuse(
@@ -150,6 +150,7 @@ def _resource(element: Element) -> Resource:
         code=words.get("Id", ""),
         name=words.get("Name", words.get("Id", "")),
         kind=p6_words.RESOURCE_KINDS.get(words.get("ResourceType", ""), "labour"),
+        calendar_uid=words.get("CalendarObjectId", ""),
     )
 
 
@@ -169,6 +170,9 @@ def _project(element: Element, calendars: list[Calendar], resources: list[Resour
     )
     if words.get("OutOfSequenceScheduleType") == "Progress Override":
         project.progress_rule = "override"
+    # Older exports write the option on the project itself.
+    options = [words, *(fields(one) for one in each(element, "ScheduleOptions"))]
+    project.uses_expected_finish = any(one.get("UseExpectedFinishDates") in {"1", "true"} for one in options)
     lag_calendar = p6_words.LAG_CALENDARS.get(
         words.get("RelationshipLagCalendar", ""), LagCalendar.PREDECESSOR
     )
@@ -222,6 +226,7 @@ def _activity(words: dict[str, str]) -> Activity:
         code=words.get("Id", ""),
         name=words.get("Name", ""),
         kind=p6_words.TASK_TYPES.get(words.get("Type", ""), Kind.TASK),
+        follows_resource=words.get("Type") == "Resource Dependent",
         parent_uid=f"wbs:{wbs}" if wbs else "",
         calendar_uid=words.get("CalendarObjectId", ""),
         duration_min=duration,

@@ -22,6 +22,10 @@ SENTENCES: dict[str, Any] = {
         "有 %(count)s 项任务引用文件里没有的日历 %(uid)s，暂以每周五天、每天八小时代替。"
     ),
     "project_calendar_missing": gettext_lazy("项目默认日历 %(uid)s 不在文件里，改用文件的第一个日历。"),
+    "resource_calendars": gettext_lazy("有 %(count)s 项任务按资源排程，已改用其资源的日历。"),
+    "resource_calendars_differ": gettext_lazy(
+        "有 %(count)s 项按资源排程的任务用到日历不同的几项资源，如“%(code)s %(name)s”；核算时按任务自己的日历。"
+    ),
     "calendars_absent": gettext_lazy("文件里没有任何日历，暂以每周五天、每天八小时代替。"),
     "activity_without_id": gettext_lazy("有一行任务没有内部编号，已略去。"),
     "activity_twice": gettext_lazy("任务“%(code)s %(name)s”的内部编号重复，只读第一次。"),

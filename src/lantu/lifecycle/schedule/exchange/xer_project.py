@@ -106,6 +106,7 @@ class _Projects:
             calendar_uid=row["clndr_id"],
             critical_float_min=minutes(row["critical_drtn_hr_cnt"]) or 0,
         )
+        project.uses_expected_finish = bool(options and options["sched_use_expect_end_flag"] == "Y")
         lag = options["sched_calendar_on_relationship_lag"] if options else ""
         self.lag_calendars[uid] = p6_words.LAG_CALENDARS.get(lag, LagCalendar.PREDECESSOR)
         if options and options["sched_progress_override"] == "Y":
@@ -240,6 +241,7 @@ class _Projects:
                 code=row["rsrc_short_name"],
                 name=row["rsrc_name"] or row["rsrc_short_name"],
                 kind=p6_words.RESOURCE_KINDS.get(row["rsrc_type"], "labour"),
+                calendar_uid=row["clndr_id"],
             )
             for row in self.file.rows("RSRC")
             if row["rsrc_id"]
@@ -272,6 +274,7 @@ def _activity(row: Row, root: str) -> Activity:
         code=row["task_code"].strip(),
         name=row["task_name"].strip(),
         kind=kind,
+        follows_resource=row["task_type"] == "TT_Rsrc",
         parent_uid=f"wbs:{wbs}" if wbs else "",
         calendar_uid=row["clndr_id"],
         duration_min=duration,

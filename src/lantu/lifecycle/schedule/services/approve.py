@@ -191,7 +191,8 @@ def draft_of(schedule: Schedule, *, name: str = "") -> ScheduleDraft:
     rows = schedule.activities.select_related("parent", "calendar").order_by("order", "id")
     plain = (
         "code", "name", "kind", "wbs_path", "milestone_side", "duration_min", "remaining_min", "constraint_kind",
-        "constraint_at", "constraint2_kind", "constraint2_at", "deadline_at", "percent", "percent_kind",
+        "constraint_at", "constraint2_kind", "constraint2_at", "deadline_at", "expected_finish_at", "percent",
+        "percent_kind",
         "evidence_grade", "actual_start_at", "actual_finish_at", "weight", "budget_yuan", "actual_yuan", "quantity",
         "quantity_unit", "owner_id", "responsible_id", "source_uid",
     )  # fmt: skip

@@ -154,6 +154,7 @@ def activity_of(
         constraint2_kind=row.constraint2_kind,
         constraint2_at=row.constraint2_at,
         deadline_at=row.deadline_at,
+        expected_finish_at=row.expected_finish_at,
         percent=100.0 if done else row.percent,
         percent_kind=row.percent_kind,
         evidence_grade=row.evidence_grade,

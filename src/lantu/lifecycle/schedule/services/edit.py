@@ -34,7 +34,7 @@ MOST_TOLD = 50
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """``op``: ``set``, ``add``, ``remove`` an activity by ``code``; ``link``, ``unlink`` with ``predecessor_code``,
-    ``successor_code``, ``kind``, ``lag_min``, ``lag_calendar``; ``calendar`` adds or replaces one; ``plan`` sets the
+    ``successor_code``, ``kind``, ``lag_min``, ``lag_calendar``; ``calendar`` adds or replaces one, ``drop_calendar`` removes an unused one; ``plan`` sets the
     plan's own ``name``, ``start_at``, ``must_finish_at``. Values are those of the rows of ``drafts``.
     """
 
@@ -256,10 +256,31 @@ def _calendar(desk: _Desk, change: Change) -> None:
     calendar.name, calendar.hours_per_day = row.name, row.hours_per_day
     calendar.week = [[list(span) for span in day] for day in row.week]
     calendar.exceptions = {day: [list(span) for span in spans] for day, spans in row.exceptions.items()}
+    if change.values.get("is_default") and not calendar.is_default:
+        desk.schedule.calendars.filter(is_default=True).update(is_default=False)
+        for other in desk.calendars.values():
+            other.is_default = False
+        calendar.is_default = True
+        desk.tell(row.code, row.name, "default_calendar", None, row.name)
     calendar.save()
     desk.calendars[row.code] = calendar
     after = {"week": calendar.week, "exceptions": calendar.exceptions, "name": calendar.name}
     desk.tell(row.code, row.name, "calendar", before, after)
+
+
+def _drop_calendar(desk: _Desk, change: Change) -> None:
+    calendar = desk.calendars.get(change.code)
+    if calendar is None:
+        raise passing.unfit("calendars", _("没有这个日历。"), _("请刷新页面。"))
+    if calendar.is_default or any(row.calendar_id == calendar.pk for row in desk.rows.values()):
+        raise passing.unfit(
+            f"calendars.{change.code}",
+            _("日历“%(name)s”还在使用，不能删除。") % {"name": calendar.name},
+            _("请先为任务改选别的日历；默认日历先改设另一个为默认。"),
+        )
+    desk.tell(change.code, calendar.name, "drop_calendar", calendar.name, None)
+    calendar.delete()
+    del desk.calendars[change.code]
 
 
 def _plan(desk: _Desk, change: Change) -> None:
@@ -278,5 +299,6 @@ def _plain(value: Any) -> Any:
 
 
 _OPERATIONS: dict[str, Callable[[_Desk, Change], None]] = {
-    "set": _set, "add": _add, "remove": _remove, "link": _link, "unlink": _unlink, "calendar": _calendar, "plan": _plan,
+    "set": _set, "add": _add, "remove": _remove, "link": _link, "unlink": _unlink, "calendar": _calendar,
+    "drop_calendar": _drop_calendar, "plan": _plan,
 }  # fmt: skip

@@ -27,6 +27,7 @@ from lantu.lifecycle.schedule.states import ActivityKind, EvidenceGrade, Schedul
 
 MOST_ROWS = 5_000
 MOST_FILES = 9
+TOLD = ("percent", "actual_start_at", "actual_finish_at", "expected_finish_at")
 RIGHTS = {EvidenceGrade.A: "lifecycle.schedule_verify", EvidenceGrade.B: "lifecycle.schedule_measure"}
 
 
@@ -41,6 +42,9 @@ class ProgressRow:
     actual_start_at: datetime | None = None
     actual_finish_at: datetime | None = None
     actual_yuan: Decimal | None = None
+    # When it will be done; an earlier expectation that no longer holds is dropped by ``forget_expected``.
+    expected_finish_at: datetime | None = None
+    forget_expected: bool = False
     note: str = ""
 
 
@@ -80,7 +84,15 @@ def record_progress(
     ]
     ScheduleActivity.objects.bulk_update(
         [found[row.code] for row in rows],
-        ["percent", "remaining_min", "actual_start_at", "actual_finish_at", "actual_yuan", "evidence_grade"],
+        [
+            "percent",
+            "remaining_min",
+            "actual_start_at",
+            "actual_finish_at",
+            "actual_yuan",
+            "evidence_grade",
+            "expected_finish_at",
+        ],
         batch_size=500,
     )
     before = schedule.finish_at
@@ -132,10 +144,10 @@ def _take(
             _("汇总任务由下面的任务汇总，不单独填报。"),
         )
     _check_grade(schedule, row, by=by, files=files)
-    before = (activity.percent, activity.actual_start_at, activity.actual_finish_at)
+    before = [getattr(activity, name) for name in TOLD]
     _apply(activity, row, as_of)
-    after = (activity.percent, activity.actual_start_at, activity.actual_finish_at)
-    for what, old, new in zip(("percent", "actual_start_at", "actual_finish_at"), before, after, strict=True):
+    for what, old in zip(TOLD, before, strict=True):
+        new = getattr(activity, what)
         if old != new:
             changes.append({"code": row.code, "label": str(activity), "what": what,
                             "before": _plain(old), "after": _plain(new)})  # fmt: skip
@@ -219,12 +231,28 @@ def _apply(activity: ScheduleActivity, row: ProgressRow, as_of: datetime) -> Non
     activity.percent, activity.actual_start_at, activity.actual_finish_at = percent, start, finish
     if row.actual_yuan is not None:
         activity.actual_yuan = row.actual_yuan
+    _expect(activity, row, as_of)
     if finish is not None:
         activity.remaining_min = 0
     elif row.remaining_min is not None:
         activity.remaining_min = row.remaining_min
     elif start is not None:
         activity.remaining_min = round(activity.duration_min * (100 - percent) / 100)
+
+
+def _expect(activity: ScheduleActivity, row: ProgressRow, as_of: datetime) -> None:
+    """The finish that is expected from now on; none of what is finished."""
+    done = activity.actual_finish_at is not None
+    if row.expected_finish_at is not None and not done and row.expected_finish_at <= as_of:
+        raise passing.unfit(
+            f"rows.{row.code}.expected_finish_at",
+            _("任务“%(task)s”的预计完成不晚于截至日期。") % {"task": activity},
+            _("已完成的请填实际完成；未完成的，预计完成应在截至日期之后。"),
+        )
+    if done or row.forget_expected:
+        activity.expected_finish_at = None
+    elif row.expected_finish_at is not None:
+        activity.expected_finish_at = row.expected_finish_at
 
 
 def _plain(value: Any) -> Any:

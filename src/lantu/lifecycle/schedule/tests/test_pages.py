@@ -11,7 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from lantu.lifecycle.schedule import forms
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity
 from lantu.lifecycle.schedule.services import Change, edit_schedule
 from lantu.lifecycle.schedule.states import ScheduleStatus
@@ -50,10 +49,13 @@ def test_every_page_of_a_schedule_opens_and_its_numbers_lead_to_rows(cast: Any, 
         link = f"{page('schedule_rows', schedule.pk)}?set={named}"
         assert link in health
         assert client.get(link).status_code == 200
-    for name in ("gantt", "rows", "curve", "compare", "whatif", "claim", "life"):
+    for name in ("gantt", "rows", "curve", "compare", "whatif", "paths", "claim", "life"):
         assert client.get(page(f"schedule_{name}", schedule.pk)).status_code == 200, name
     for code in ("A", "H"):
         assert client.get(page("schedule_activity", of(schedule, code).pk)).status_code == 200
+    into_g = client.get(page("schedule_paths", schedule.pk) + "?code=G&by=total").context["answer"]
+    assert [row.code for row in into_g.paths[0].activities][-1] == "G"
+    assert client.get(page("schedule_paths", schedule.pk) + "?code=none").status_code == 404
     assert client.get(page("schedule_curve", schedule.pk) + "?as_of=2020-01-01").status_code == 422
     assert client.get(page("schedule_curve", schedule.pk) + "?as_of=x").status_code == 422
 
@@ -175,27 +177,6 @@ def test_activities_come_and_go(cast: Any, site_project: Any) -> None:
     gone = {"edited_no": schedule.edited_no + 1, "remove": "1"}
     assert client.post(page("schedule_activity_edit", made.pk), gone).status_code == 302
     assert not schedule.activities.filter(code="X1").exists()
-
-
-def test_days_off_of_a_calendar_move_the_plan(cast: Any, site_project: Any) -> None:
-    schedule = new_schedule(site_project, cast.contractor, now=NOW)
-    client = signed_in(cast.contractor)
-    calendar = schedule.calendars.get(is_default=True)
-    finish = schedule.finish_at
-    assert finish is not None
-    act = page("schedule_act", schedule.pk, "calendar")
-    form = {"edited_no": schedule.edited_no, "code": calendar.code}
-    wrong = client.post(act, form | {"off": "2026-09-22\nwhenever"})
-    assert wrong.status_code == 422
-    assert "whenever" in wrong.content.decode()
-    assert client.post(act, form | {"off": "2026-09-28..2026-09-22"}).status_code == 422
-    known = forms.days_off_text(day for day, spans in calendar.exceptions.items() if not spans)
-    assert client.post(act, form | {"off": f"{known}\n2026-09-22..2026-09-23"}).status_code == 302
-    schedule.refresh_from_db()
-    assert schedule.finish_at is not None
-    assert schedule.finish_at > finish
-    shown = client.get(page("schedule_life", schedule.pk)).content.decode()
-    assert "2026-09-22..2026-09-23" in shown
 
 
 def test_from_an_empty_plan_to_one_in_force(cast: Any, site_project: Any) -> None:

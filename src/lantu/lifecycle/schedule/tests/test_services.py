@@ -279,3 +279,26 @@ def test_a_stranger_sees_and_changes_nothing(site_project: Any, cast: Any) -> No
         )
     row = LinkRow(predecessor_code="A", successor_code="B")
     assert row.kind == "FS"
+
+
+def test_an_expected_finish_stretches_what_is_left_until_it_is_dropped(site_project: Any, cast: Any) -> None:
+    running = in_force(site_project, cast, now=at("2026-09-20 10:00"))
+    later = at("2026-09-28 18:00")
+    first = ProgressRow(
+        code="A",
+        percent=50,
+        actual_start_at=at("2026-09-21 08:00"),
+        expected_finish_at=at("2026-10-10 23:59"),
+    )
+    schedule = record_progress(running, as_of=later, rows=[first], by=cast.contractor, now=later)
+    row = schedule.activities.get(code="A")
+    assert row.early_finish_at == at("2026-10-10 18:00")
+    assert row.remaining_min > 480 * 2.5
+    over = ProgressRow(code="A", percent=60, expected_finish_at=at("2026-09-25 23:59"))
+    with pytest.raises(Unacceptable) as refusal:
+        record_progress(schedule, as_of=later, rows=[over], by=cast.contractor, now=later)
+    assert refusal.value.field == "rows.A.expected_finish_at"
+    dropped = ProgressRow(code="A", percent=80, forget_expected=True)
+    schedule = record_progress(schedule, as_of=later, rows=[dropped], by=cast.contractor, now=later)
+    row = schedule.activities.get(code="A")
+    assert (row.expected_finish_at, row.remaining_min) == (None, 480)

@@ -54,13 +54,6 @@ def test_verdicts_events_and_reasons_are_told() -> None:
     assert field_label("whatever") == "whatever"
 
 
-def test_days_off_are_read_and_shown_as_spans() -> None:
-    typed = {"off": "2027-02-01..2027-02-03\n2027-02-04\n\n2027-05-01"}
-    days = forms.days_off(typed, "off")
-    assert len(days) == 5
-    assert forms.days_off_text(days) == "2027-02-01..2027-02-04\n2027-05-01"
-
-
 @pytest.mark.parametrize(
     ("typed", "found"),
     [

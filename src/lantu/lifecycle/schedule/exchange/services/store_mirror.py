@@ -267,6 +267,7 @@ def _row(
         constraint2_kind=CONSTRAINTS[activity.constraint2],
         constraint2_at=stored(activity.constraint2_at),
         deadline_at=stored(activity.deadline_at),
+        expected_finish_at=stored(activity.expected_finish_at) if file.uses_expected_finish else None,
         early_start_at=stored(activity.early_start_at or activity.start_at),
         early_finish_at=stored(activity.early_finish_at or activity.finish_at),
         late_start_at=stored(activity.late_start_at),

@@ -7,10 +7,12 @@ import os
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from lantu.lifecycle.schedule.exchange import mspdi, pmxml
 from lantu.lifecycle.schedule.exchange.mpp import missing_part
 from lantu.lifecycle.schedule.exchange.neutral import Reading
 from lantu.lifecycle.schedule.exchange.opening import read_schedule
@@ -162,3 +164,12 @@ def test_the_code_page_is_decided_and_told() -> None:
         reading = read_schedule((FOLDER / name).read_bytes(), name)
         assert reading.encoding == encoding
         assert reading.encoding_why
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.xml")), ids=lambda path: path.name)
+def test_leaving_out_unread_elements_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = path.read_bytes()
+    kept = read_schedule(content, path.name)
+    for reader in (mspdi, pmxml):
+        monkeypatch.setattr(reader, "xml_names", SimpleNamespace(P6=None, MSPDI=None))
+    assert read_schedule(content, path.name) == kept

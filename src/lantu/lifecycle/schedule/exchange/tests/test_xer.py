@@ -273,3 +273,24 @@ def test_any_calendar_text_is_read_or_named(text: str) -> None:
     except CalendarUnreadable:
         return
     assert any(data.week)
+
+
+def test_resource_dependent_activities_take_the_calendar_of_their_resource() -> None:
+    calendars = table(
+        "CALENDAR", ["clndr_id", "clndr_name", "clndr_type", "day_hr_cnt", "clndr_data"],
+        [[uid, "Crew", "CA_Rsrc", "8", WEEK] for uid in ("7", "8")],
+    )  # fmt: skip
+    crews = table(
+        "RSRC", ["rsrc_id", "rsrc_short_name", "rsrc_name", "rsrc_type", "clndr_id"],
+        [["1", "A", "Crew A", "RT_Labor", "7"], ["2", "B", "Crew B", "RT_Equip", "8"], ["3", "M", "Sand", "RT_Mat", "8"]],
+    )  # fmt: skip
+    use = table(
+        "TASKRSRC", ["taskrsrc_id", "task_id", "proj_id", "rsrc_id"],
+        [["1", "1", "1", "1"], ["2", "1", "1", "3"], ["3", "2", "1", "1"], ["4", "2", "1", "2"], ["5", "3", "1", "1"]],
+    )  # fmt: skip
+    tasks = [task("1", task_type="TT_Rsrc"), task("2", task_type="TT_Rsrc"), task("3")]
+    project = read_schedule(xer(tasks, extra=calendars + crews + use).encode(), "plan.xer").project()
+    assert [activity.calendar_uid for activity in project.leaves] == ["7", "5", "5"]
+    told = {finding.code: finding.params for finding in project.findings}
+    assert told["resource_calendars"] == {"count": 1}
+    assert told["resource_calendars_differ"]["code"] == "A2"

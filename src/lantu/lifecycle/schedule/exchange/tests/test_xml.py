@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lantu.core.refusals import Unacceptable
+from lantu.lifecycle.schedule.exchange import xml_names, xml_tools
 from lantu.lifecycle.schedule.exchange.mspdi import duration
 from lantu.lifecycle.schedule.exchange.neutral import Kind, LagCalendar, NeutralSchedule
 from lantu.lifecycle.schedule.exchange.opening import read_schedule
@@ -122,6 +123,28 @@ def test_an_xml_bomb_is_refused() -> None:
     with pytest.raises(Unacceptable) as refusal:
         read_schedule(bomb, "plan.xml")
     assert refusal.value.code == "lifecycle.schedule_file_xml_entities"
+
+
+def test_a_deep_or_endless_document_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Unacceptable) as refusal:
+        read_schedule(b"<Project>" + b"<Tasks>" * 5_000, "plan.xml")
+    assert refusal.value.code == "lifecycle.schedule_file_xml_too_much"
+    monkeypatch.setattr(xml_tools, "MOST_ELEMENTS", 50)
+    with pytest.raises(Unacceptable, match="50"):
+        read_schedule(mspdi("<Task><UID>1</UID></Task>" * 100), "plan.xml")
+
+
+def test_what_nobody_reads_never_becomes_a_tree() -> None:
+    noise = "<TimephasedData><Type>1</Type><Value>PT1H</Value><Name>x</Name></TimephasedData>"
+    task = f"<Task>{noise}<UID>1</UID><ID>1</ID><Name>Pile</Name><OutlineLevel>1</OutlineLevel>{noise}</Task>"
+    xml = xml_tools.XmlText(mspdi(task), wanted=xml_names.MSPDI)
+    assert [child.tag for child in next(xml.root.iter("Task"))] == ["UID", "ID", "Name", "OutlineLevel"]
+    assert project_of(mspdi(task)).leaves[0].name == "Pile"
+
+
+def test_a_document_longer_than_a_piece_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_tools, "PIECE", 7)
+    assert project_of(link("1", "4800", "7")).links[0].lag_min == 480
 
 
 def test_bytes_that_contradict_the_declaration_are_decided_anew() -> None:
