@@ -19,8 +19,19 @@ DISPATCHERS = (R.OFFICER, R.INSPECTOR)
 RECHECKERS = (R.INSPECTOR, R.OFFICER)
 
 
+_REMEMBERED = "_contacts_of_this_call"
+
+
+def remember_contacts(project: Project) -> None:
+    """Ask once for a whole verb: for a row read within the verb's own transaction, which nobody keeps."""
+    setattr(project, _REMEMBERED, contacts(project))
+
+
 def contacts(project: Project) -> dict[str, User]:
     """Role → accountable person of the project's parties."""
+    remembered: dict[str, User] | None = getattr(project, _REMEMBERED, None)
+    if remembered is not None:
+        return dict(remembered)
     parties = Party.objects.filter(project=project).select_related("contact__organisation")
     return {party.role: party.contact for party in parties}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,24 @@ from lantu.core.models import CITY_CHAIN, ChainHead, Event
 from lantu.core.nudge import nudge_on_commit
 from lantu.core.submissions import claimed_facts
 from lantu.core.subscriptions import delivers_inline, handlers_of, inline_handlers
+
+AT_ONCE = 1000
+LOCK_SQL = (
+    "SELECT chain, seq, hash FROM core_chainhead WHERE chain = ANY(%s::bigint[]) ORDER BY chain FOR UPDATE"
+)
+ROW_SQL = f"({', '.join(['%s'] * 8)}, %s::timestamptz, %s::timestamptz, %s, %s::jsonb, %s, %s, %s)"
+APPEND_SQL = """
+    WITH link AS (
+        INSERT INTO core_event (
+            chain, seq, kind, project_id, subject_type, subject_id, actor_id, on_behalf_of_id, at, recorded_at, reason,
+            payload, cause_id, prev_hash, hash
+        ) VALUES %s RETURNING id, chain, seq
+    ), head AS (
+        UPDATE core_chainhead h SET seq = n.seq, hash = n.hash
+        FROM unnest(%%s::bigint[], %%s::bigint[], %%s::text[]) AS n(chain, seq, hash) WHERE h.chain = n.chain
+    )
+    SELECT id, chain, seq FROM link
+"""
 
 
 def hashed_fields(row: Event) -> dict[str, Any]:
@@ -37,23 +56,20 @@ def hashed_fields(row: Event) -> dict[str, Any]:
     }
 
 
-def _lock_head(chain: int) -> ChainHead:
-    head = ChainHead.objects.select_for_update().filter(chain=chain).first()
-    if head is None:
-        ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
-        head = ChainHead.objects.select_for_update().get(chain=chain)
-    return head
-
-
 def _lock_heads(chains: set[int]) -> dict[int, ChainHead]:
     """Heads by chain, locked in order of chain; a project's first event makes its own."""
-    wanted = ChainHead.objects.select_for_update().filter(chain__in=chains).order_by("chain")
-    heads = {head.chain: head for head in wanted}
-    if len(heads) < len(chains):
-        missing = sorted(chains - heads.keys())
-        ChainHead.objects.bulk_create([ChainHead(chain=chain) for chain in missing], ignore_conflicts=True)
-        heads = {head.chain: head for head in wanted.all()}
-    return heads
+    wanted = sorted(chains)
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_SQL, [wanted])
+        found = cursor.fetchall()
+        if len(found) < len(wanted):
+            missing = sorted(chains - {chain for chain, _seq, _hash in found})
+            ChainHead.objects.bulk_create(
+                [ChainHead(chain=chain) for chain in missing], ignore_conflicts=True
+            )
+            cursor.execute(LOCK_SQL, [wanted])
+            found = cursor.fetchall()
+    return {chain: ChainHead(chain=chain, seq=seq, hash=link) for chain, seq, link in found}
 
 
 def hold_chain(project_id: int | None) -> None:
@@ -62,7 +78,12 @@ def hold_chain(project_id: int | None) -> None:
     Whoever locks a row that telemetry changes too, and then emits, calls this first: the ingest worker holds the heads
     of all projects of its batch, and would else wait for the row while the row's owner waits for the head.
     """
-    _lock_head(CITY_CHAIN if project_id is None else project_id)
+    hold_chains([project_id])
+
+
+def hold_chains(projects: Iterable[int | None]) -> None:
+    """:func:`hold_chain` of many projects, in the order that keeps two such holders from waiting in a ring."""
+    _lock_heads({CITY_CHAIN if project_id is None else project_id for project_id in projects})
 
 
 def emit(
@@ -82,12 +103,12 @@ def emit(
     when the person says that they did it.
     """
     _require_transaction()
-    head = _lock_head(_chain_of(ev))
+    heads = _lock_heads({_chain_of(ev)})
+    (head,) = heads.values()
     row = _next_link(
         ev, head, actor=actor, at=at, reason=reason, on_behalf_of=on_behalf_of, cause_id=cause_id
     )
-    row.save(force_insert=True)
-    ChainHead.objects.filter(chain=head.chain).update(seq=head.seq, hash=head.hash)
+    _append([row], heads)
     _deliver(row)
     return row
 
@@ -116,8 +137,8 @@ def emit_all(
         )
         for ev, who, why in zip(told, actors, reasons, strict=True)
     ]
-    Event.objects.bulk_create(rows, batch_size=1000)
-    _store_heads(list(heads.values()))
+    for first in range(0, len(rows), AT_ONCE):
+        _append(rows[first : first + AT_ONCE], heads)
     _deliver_all(rows)
     return rows
 
@@ -163,14 +184,26 @@ def _next_link(
     return row
 
 
-def _store_heads(heads: list[ChainHead]) -> None:
-    """One statement for all: Django's bulk_update would write a CASE of thousands of branches."""
+def _append(rows: Sequence[Event], heads: dict[int, ChainHead]) -> None:
+    """Store links and move their heads on, in one statement: an alert's way to the screen leads through here."""
+    values = ", ".join([ROW_SQL] * len(rows))
+    parameters: list[Any] = []
+    for row in rows:
+        parameters += [
+            row.chain, row.seq, row.kind, row.project_id, row.subject_type, row.subject_id, row.actor_id,
+            row.on_behalf_of_id, row.at, row.recorded_at, row.reason, json.dumps(row.payload), row.cause_id,
+            row.prev_hash, row.hash,
+        ]  # fmt: skip
+    moved = list({row.chain: heads[row.chain] for row in rows}.values())
+    parameters += [
+        [head.chain for head in moved], [head.seq for head in moved], [head.hash for head in moved]
+    ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE core_chainhead h SET seq = n.seq, hash = n.hash"
-            " FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS n(chain, seq, hash) WHERE h.chain = n.chain",
-            [[head.chain for head in heads], [head.seq for head in heads], [head.hash for head in heads]],
-        )
+        cursor.execute(APPEND_SQL % values, parameters)
+        numbers = {(chain, seq): pk for pk, chain, seq in cursor.fetchall()}
+    for row in rows:
+        row.pk = numbers[row.chain, row.seq]
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def _deliver_all(rows: list[Event]) -> None:

@@ -17,7 +17,7 @@ from lantu.hazards.events import HazardOpened
 from lantu.hazards.grave.climbing import climb_at_dispatch
 from lantu.hazards.measures import field_of_channel, standard_measures, sub_type_of
 from lantu.hazards.models import Hazard
-from lantu.hazards.parties import rectifying_person, supervising_person
+from lantu.hazards.parties import rectifying_person, remember_contacts, supervising_person
 from lantu.hazards.services.issue_order import announce_order, write_order
 from lantu.hazards.services.passing import SUBJECT, first_duty, next_pk
 from lantu.hazards.states import HazardState, Source
@@ -58,6 +58,7 @@ def open_hazard(
         raise Refused("hazards.not_a_risk", _("只有未关闭的风险预警可以转为隐患。"))
     if automatic is None:
         automatic = getattr(settings, "HAZARDS_AUTO_DISPATCH", True)
+    remember_contacts(alert.project)
     hazard = _from_alert(alert, now)
     order = automatic and can_dispatch(alert.project)
     if order:

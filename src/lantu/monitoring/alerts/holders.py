@@ -44,7 +44,7 @@ def contacts_of(projects: Iterable[int]) -> dict[int, dict[str, User]]:
 
 
 def holder_of(
-    project: Project, device: Device, kind: str, contacts: Mapping[str, User] | None = None
+    project_id: int, device: Device | None, kind: str, contacts: Mapping[str, User] | None = None
 ) -> User:
     """The person whose ball it is.
 
@@ -53,14 +53,16 @@ def holder_of(
     is the bureau. Raises Refused when not even the bureau has a person. ``contacts``: the project's share of
     :func:`contacts_of`, from whoever asks for many.
     """
-    if kind == AlertKind.TECHNICAL and device.owner_org is not None:
+    if kind == AlertKind.TECHNICAL and device is not None and device.owner_org_id is not None:
         person = _person_of_unit(device.owner_org_id)
         if person is not None:
             return person
-    people = contacts_of([project.pk]).get(project.pk, {}) if contacts is None else contacts
+    people = contacts_of([project_id]).get(project_id, {}) if contacts is None else contacts
     for role in RISK_ROLES:
         if role in people:
             return people[role]
+    # Read anew: whoever asks may have known the device for hours.
+    project = Project.objects.select_related("owner_org__head").get(pk=project_id)
     head = project.owner_org.head
     if head is not None and head.is_active:
         return head

@@ -20,11 +20,6 @@ from lantu.monitoring.telemetry.lookback import last_values, last_values_of
 
 log = structlog.get_logger(__name__)
 AROUND = 60
-# Whose ball an alert is does not depend on where the project lies or what it costs.
-NOT_NEEDED = tuple(
-    f"project__{name}"
-    for name in ("geometry", "geometry_wkb", "approvals", "targets", "elements", "funds", "content_scale")
-)
 
 
 class AlertWriter:
@@ -34,8 +29,6 @@ class AlertWriter:
         self.memory = memory
         self.now = now
         self.raised = 0
-        self._devices: dict[int, Device] = {}
-        self._channels: dict[int, Channel] = {}
         # What this batch raises anew, by slot: written all at once.
         self._new: dict[int, tuple[Transition, int, dict[str, Any]]] = {}
 
@@ -68,12 +61,13 @@ class AlertWriter:
 
     def _fetch(self, slots: list[int]) -> None:
         """Devices and channels of all findings at once: a gale raises hundreds in one batch."""
-        if not slots:
-            return
-        rules = self.memory.rules
-        devices = Device.objects.select_related("project__owner_org__head", "owner_org").defer(*NOT_NEEDED)
-        self._devices |= devices.in_bulk({rules.devices[slot].row.id for slot in slots})
-        self._channels |= Channel.objects.in_bulk({rules.channel_id(slot) for slot in slots})
+        rules, memory = self.memory.rules, self.memory
+        devices = {rules.devices[slot].row.id for slot in slots} - memory.devices.keys()
+        channels = {rules.channel_id(slot) for slot in slots} - memory.channels.keys()
+        if devices:
+            memory.devices |= Device.objects.in_bulk(devices)
+        if channels:
+            memory.channels |= Channel.objects.in_bulk(channels)
 
     def raise_one(self, move: Transition, *, late: bool) -> None:
         """One finding. A project without anybody to answer is logged and does not stop the others."""
@@ -121,9 +115,8 @@ class AlertWriter:
 
     def _about(self, slot: int) -> tuple[Device, Channel]:
         rules = self.memory.rules
-        if rules.channel_id(slot) not in self._channels:
-            self._fetch([slot])
-        return self._devices[rules.devices[slot].row.id], self._channels[rules.channel_id(slot)]
+        self._fetch([slot])
+        return self.memory.devices[rules.devices[slot].row.id], self.memory.channels[rules.channel_id(slot)]
 
     def _finding(self, move: Transition, severity: int, more: dict[str, Any], *, late: bool) -> Finding:
         rules, slot = self.memory.rules, move.slot

@@ -8,7 +8,7 @@ import numpy as np
 from django.db import connection
 
 from lantu.monitoring.alerts.models import Alert
-from lantu.monitoring.alerts.services.clear_alert import clear_alert
+from lantu.monitoring.alerts.services.clear_alert import Calm, clear_many
 from lantu.monitoring.ingest.memory import Memory, from_ms, to_ms
 
 # A value must stay calm this long before “back to normal” is announced.
@@ -130,17 +130,18 @@ def announce_calm(memory: Memory, *, now: datetime, caught_up: bool, at_once: in
     """
     due = _calm_enough(memory, now=now, caught_up=caught_up)[:at_once]
     alerts = memory.alerts
-    for slot in due.tolist():
-        alert = Alert.objects.filter(pk=int(alerts.id[slot])).first()
-        if alert is not None and alert.closed_at is None:
-            value = float(alerts.last[slot])
-            clear_alert(
-                alert,
-                value=None if np.isnan(value) else value,
-                at=from_ms(int(alerts.calm_since_ms[slot])),
-                now=now,
-            )
-        alerts.cleared[slot] = True
+    if not len(due):
+        return 0
+    calms = [
+        Calm(
+            int(alerts.id[slot]),
+            None if np.isnan(alerts.last[slot]) else float(alerts.last[slot]),
+            from_ms(int(alerts.calm_since_ms[slot])),
+        )
+        for slot in due.tolist()
+    ]
+    clear_many(calms, now=now)
+    alerts.cleared[due] = True
     return len(due)
 
 

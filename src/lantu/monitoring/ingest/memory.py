@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -70,6 +70,9 @@ class Memory:
     silence: dict[int, int]
     pending: list[Transition]
     flush_at: int = 0
+    # Devices and channels that had an alert since the last reload.
+    devices: dict[int, Device] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
 
 
 def registry_version() -> int:

@@ -199,7 +199,7 @@ def reviewer_of(made: Observation) -> User:
     )
     if party is not None and party.contact.is_active:
         return party.contact
-    return holder_of(made.project, made.device, AlertKind.RISK)
+    return holder_of(made.project_id, made.device, AlertKind.RISK)
 
 
 def _keep_picture(made: Observation, sighting: Sighting, actor: User | None, *, now: datetime) -> Any:
@@ -210,7 +210,7 @@ def _keep_picture(made: Observation, sighting: Sighting, actor: User | None, *, 
         file=sighting.picture,
         name=f"{made.device.code}-{made.type}.jpg",
         project_id=made.project_id,
-        uploaded_by=actor or holder_of(made.project, made.device, AlertKind.TECHNICAL),
+        uploaded_by=actor or holder_of(made.project_id, made.device, AlertKind.TECHNICAL),
         supports_type=SUBJECT,
         supports_id=made.pk,
         now=now,
