@@ -2,7 +2,8 @@
 
 networkx answers one question (the longest path); the engine answers it with both passes, floats, driving links, dates on a
 calendar. Both are handed their graph ready made, so that neither pays for building it. PSPLIB instances are read from
-LANTU_PSPLIB (a directory or a zip of ``.sm`` files with ``optimum.csv``); without it that table is left out.
+LANTU_PSPLIB (a directory or a zip of ``.sm`` files with ``optimum.csv``); without it that table is left out. MPXJ's
+scheduler is measured beside ours where MPXJ and a Java runtime are installed (bench/cpm_peer.py).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from bench import cpm_peer
 from bench.tables import Table, number, percentile
 
 ACTIVITIES = 100_000
@@ -34,7 +36,7 @@ SECONDS_EACH = 3.0
 def measure() -> list[Table]:
     """Both tables."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
-    tables = [_networks()]
+    tables = [_networks(), *cpm_peer.measure()]
     if os.environ.get("LANTU_PSPLIB"):
         tables.append(_psplib(Path(os.environ["LANTU_PSPLIB"])))
     return tables
