@@ -141,6 +141,8 @@ class GateSettings:
     near_working_days: int = 5
     grace_working_days: int = 10
     statistics_months: int = 1
+    # Share of the year's planned investment that sources available by that year must cover, for the project's lamp.
+    funds_cover_pct: float = 100.0
 
 
 @dataclass(frozen=True, kw_only=True)

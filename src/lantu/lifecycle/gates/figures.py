@@ -9,11 +9,12 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lantu.core.figures import FigureValue, figure
 from lantu.lifecycle.gates.models import GateCondition
 from lantu.lifecycle.gates.selectors import visible_gates
-from lantu.lifecycle.gates.states import ConditionState, GateState
+from lantu.lifecycle.gates.states import NOT_AWAITED, ConditionState, GateState
 from lantu.projects.selectors import visible_projects
 
 
@@ -24,7 +25,7 @@ def _matrix(query: str) -> str:
 @figure(
     "gates.red",
     label=_("红灯关口"),
-    unit=_("个"),
+    unit=pgettext_lazy("gates", "个"),
     definition=_("本人可见项目中灯色为红的关口数：逾期较久、容缺条件逾期、不予通过或在施工而没有施工许可"),
 )
 def red_gates(reader: Any, *, now: datetime) -> FigureValue:
@@ -42,12 +43,31 @@ def red_gates(reader: Any, *, now: datetime) -> FigureValue:
 @figure(
     "gates.conditional",
     label=_("容缺通过关口"),
-    unit=_("个"),
+    unit=pgettext_lazy("gates", "个"),
     definition=_("容缺通过的关口数，包括条件已补齐的"),
 )
 def conditional_gates(reader: Any, *, now: datetime) -> FigureValue:
     number = visible_gates(reader).filter(state=GateState.CONDITIONAL).count()
     return FigureValue(value=number, rows=_matrix("state=conditional"), as_of=now)
+
+
+@figure(
+    "gates.overdue",
+    label=_("逾期关口"),
+    unit=pgettext_lazy("gates", "个"),
+    definition=_("已过时限而没有通过的关口数，不含未启动、暂停和取消的；分母为全部未通过、未停的关口"),
+)
+def overdue_gates(reader: Any, *, now: datetime) -> FigureValue:
+    today = timezone.localtime(now).date()
+    rows = visible_gates(reader).order_by().exclude(state__in=NOT_AWAITED)
+    found = rows.aggregate(n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+    return FigureValue(
+        value=found["late"],
+        rows=_matrix("late=1"),
+        as_of=now,
+        numerator=found["late"],
+        denominator=found["n"],
+    )
 
 
 @figure(

@@ -38,6 +38,7 @@ workflow_models.add("lifecycle.GateStep", is_open=Q(state=StepState.APPLIED))
 workflow_models.add("lifecycle.GateCondition", is_open=~Q(state__in=CLOSED_CONDITIONS))
 name_events(EVENTS)
 stage_notes.add(StageNoteSource(key="gates", read=notes, order=10))
+lamp_facts.add(LampFactSource(key="funds", read=lamp_source.read_funds, order=25))
 lamp_facts.add(
     LampFactSource(
         key="gates",

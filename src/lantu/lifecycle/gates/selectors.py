@@ -22,6 +22,7 @@ from lantu.lifecycle.gates.planning import graph_of
 from lantu.lifecycle.gates.services.passing import CONDITION, GATE, STEP
 from lantu.lifecycle.gates.states import (
     DONE_STEPS,
+    NOT_AWAITED,
     RESTING_STATES,
     ConditionState,
     GateState,
@@ -268,12 +269,14 @@ def desk_rows(reader: User, *, whole_unit: bool) -> list[DeskRow]:
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixFilter:
-    """What the city matrix is narrowed to, besides the filter of projects. ``at``: stage of the gate looked at."""
+    """What the city matrix is narrowed to, besides the filter of projects. ``at``: stage of the gate looked at; ``late``: "1"
+    for gates past their day that have not been passed."""
 
     projects: ProjectFilter
     at: str = ""
     state: str = ""
     gate_lamp: str = ""
+    late: str = ""
 
     @classmethod
     def from_query(cls, query: Any) -> MatrixFilter:
@@ -288,6 +291,7 @@ class MatrixFilter:
             at=known("at", list(Stage.values)),
             state=known("state", list(GateState.values)),
             gate_lamp=known("gate_lamp", ["red", "yellow", "green", "grey"]),
+            late=known("late", ["1"]),
         )
 
 
@@ -301,7 +305,9 @@ def matrix_projects(reader: Any, wanted: MatrixFilter) -> QuerySet[Project]:
         gates = gates.filter(state=wanted.state)
     if wanted.gate_lamp:
         gates = gates.filter(lamp=wanted.gate_lamp)
-    if wanted.at or wanted.state or wanted.gate_lamp:
+    if wanted.late:
+        gates = gates.filter(due_on__lt=timezone.localdate()).exclude(state__in=NOT_AWAITED)
+    if wanted.at or wanted.state or wanted.gate_lamp or wanted.late:
         rows = rows.filter(pk__in=gates.values("project_id"))
     found = Gate.objects.select_related("duty__holder", "duty__unit").order_by("number")
     return rows.prefetch_related(Prefetch("gates", queryset=found, to_attr="matrix_gates"))

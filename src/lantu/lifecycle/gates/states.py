@@ -47,6 +47,8 @@ S = GateState
 PASSED_STATES: tuple[str, ...] = (S.PASSED, S.CONDITIONAL)
 # Nobody owes anything: not begun, through, or ended. All others have an open duty.
 RESTING_STATES: tuple[str, ...] = (S.NOT_STARTED, S.PASSED, S.CONDITIONAL, S.REJECTED, S.CANCELLED)
+# A day that has passed says nothing about these.
+NOT_AWAITED: tuple[str, ...] = (*PASSED_STATES, S.NOT_STARTED, S.SUSPENDED, S.CANCELLED)
 PREPARING_STATES: tuple[str, ...] = (S.PREPARING, S.RETURNED, S.REOPENED)
 _STOPPABLE = (S.NOT_STARTED, S.PREPARING, S.SUBMITTED, S.REVIEWING, S.RETURNED, S.HELD, S.REOPENED)
 TRANSITIONS: dict[tuple[str, Verb], str] = {

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
+from django.utils.translation import override
 from openpyxl import load_workbook
 from tests.cast import NOW
 
+from lantu.core.figures import read_figure
 from lantu.lifecycle.gates import services as s
-from lantu.lifecycle.gates.models import GatePlan, GateTender
+from lantu.lifecycle.gates.models import Gate, GatePlan, GateTender
 from lantu.lifecycle.gates.tests.conftest import complete, gate_of, get, step_of
+from lantu.lifecycle.templatetags.terms import term
 
 P = "/lifecycle/gates"
 
@@ -50,6 +55,22 @@ def test_all_pages_open_for_their_readers(cast: Any, plan: GatePlan) -> None:
         assert signed_in(cast.outsider).get(address).status_code == 404
     assert "用地预审与选址意见书" in signed_in(cast.clerk).get(f"{P}/desk/").content.decode()
     assert signed_in(cast.clerk).get(f"{P}/templates/none/").status_code == 404
+
+
+def test_overdue_gates_open_their_rows(cast: Any, plan: GatePlan) -> None:
+    """The figure counts gates past their day; its rows are their projects and no others."""
+    gate = gate_of(plan, "initiation")
+    assert read_figure("gates.overdue", cast.officer, now=timezone.now()).numerator in (0, 1)
+    Gate.objects.filter(plan=plan).update(due_on=timezone.localdate() + timedelta(days=9))
+    found = read_figure("gates.overdue", cast.officer, now=timezone.now())
+    assert (found.value, found.denominator) == (0, 1)
+    page = signed_in(cast.officer).get(found.rows)
+    assert page.context["page"].paginator.count == 0
+    Gate.objects.filter(pk=gate.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    found = read_figure("gates.overdue", cast.officer, now=timezone.now())
+    assert found.value == 1
+    assert signed_in(cast.officer).get(found.rows).context["page"].paginator.count == 1
+    assert read_figure("gates.overdue", cast.outsider, now=timezone.now()).value == 0
 
 
 def test_a_document_from_application_to_tick(cast: Any, plan: GatePlan) -> None:
@@ -140,3 +161,15 @@ def test_over_the_api(cast: Any, plan: GatePlan, planner: Any) -> None:
         assert made.status_code == 201
     assert "疑似拆分" in client.get(f"{P}/p/{plan.project.code}/tenders/").content.decode()
     assert signed_in(cast.outsider).get(f"{api}/gates/{gate.pk}").status_code == 404
+
+
+def test_terms_are_written_in_words() -> None:
+    assert [term(text) for text in ("15wd", "30d", "72h", "3m")] == [
+        "15 个工作日",
+        "30 天",
+        "72 小时",
+        "3 个月",
+    ]
+    with override("en"):
+        assert [term(text) for text in ("1wd", "15wd", "1d")] == ["1 working day", "15 working days", "1 day"]
+    assert term("按约定") == "按约定"
