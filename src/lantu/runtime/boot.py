@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import urllib.parse
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from lantu.runtime.endpoints import Endpoints
 from lantu.runtime.paths import Places
 from lantu.runtime.prepared import Prepared
 from lantu.runtime.processes import Connections
-from lantu.runtime.steps import Steps
+from lantu.runtime.steps import ANNOUNCED, Steps
 from lantu.runtime.supervisor import Stopped, Supervisor
 from lantu.runtime.words import Fault, out, say
 
@@ -170,16 +171,23 @@ class Start:
         prepared = Prepared(self.places, env)
         if prepared.still_holds(demo=self.wanted.demo):
             return
-        work = [
-            (say("更新数据表", "Bring the tables up to date"), ["migrate", "--no-input"]),
-            (say("装入城市规则包", "Load the city's rule pack"), ["load_city"]),
-            (say("装入县界", "Load the county outlines"), ["load_boundaries"]),
-        ]
+        titles = {
+            "migrate": say("更新数据表", "Bring the tables up to date"),
+            "load_city": say("装入城市规则包", "Load the city's rule pack"),
+            "load_boundaries": say("装入县界", "Load the county outlines"),
+        }
         if self.wanted.demo:
-            work.append((say("生成演示城市", "Make the demonstration city"), ["seed_demo"]))
-        for title, arguments in work:
-            with self.steps.step(title):
-                self.supervisor.run_step(processes.step(arguments[0], env, *arguments), self.steps.detail)
+            titles["seed_demo"] = say("生成演示城市", "Make the demonstration city")
+        with ExitStack() as shown:
+
+            def tell(line: str) -> None:
+                if line.startswith(ANNOUNCED):
+                    shown.close()
+                    shown.enter_context(self.steps.step(titles[line.removeprefix(ANNOUNCED).strip()]))
+                else:
+                    self.steps.detail(line)
+
+            self.supervisor.run_step(processes.step("prepare", env, "prepare", *titles), tell)
         prepared.note(demo=self.wanted.demo)
 
     def _applications(self, env: dict[str, str], connections: Connections) -> None:

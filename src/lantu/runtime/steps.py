@@ -11,6 +11,9 @@ from rich.text import Text
 
 from lantu.runtime.words import out
 
+# A process that does several steps in turn writes a line that begins so and names the step.
+ANNOUNCED = "==> "
+
 
 class Steps:
     """Numbered steps of a start. No threads: a spinner must not run beside forks."""

@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "lantu.core.middleware.RefusalMiddleware",
     "lantu.accounts.middleware.SignedInMiddleware",
+    "lantu.core.middleware.PlainFormMiddleware",
     "lantu.core.middleware_submissions.SubmissionMiddleware",
 ]
 

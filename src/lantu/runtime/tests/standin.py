@@ -16,6 +16,8 @@ from pathlib import Path
 
 import nats
 
+from lantu.runtime.steps import ANNOUNCED
+
 GATEWAY = ("LANTU_HJ212_PORT", "LANTU_JT808_PORT")
 
 
@@ -32,8 +34,9 @@ class Healthy(BaseHTTPRequestHandler):
 def child(name: str, *arguments: str) -> None:
     deaf = os.environ.get("STANDIN_DEAF") == name
     signal.signal(signal.SIGTERM, signal.SIG_IGN if deaf else lambda *_: os._exit(0))
-    if name in {"migrate", "load_city", "load_boundaries", "seed_demo"}:
-        print(f"{name} is done", flush=True)
+    if name == "prepare":
+        for step in arguments:
+            print(f"{ANNOUNCED}{step}\n{step} is done", flush=True)
     elif name == "web":
         ThreadingHTTPServer.address_family = socket.AF_INET6 if ":" in arguments[0] else socket.AF_INET
         ThreadingHTTPServer((arguments[0], int(arguments[1])), Healthy).serve_forever()

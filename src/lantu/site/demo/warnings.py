@@ -18,7 +18,7 @@ from lantu.hazards.services.submit_reply import submit_reply
 from lantu.hazards.services.supervisor_confirm import supervisor_confirm
 from lantu.hazards.services.supervisor_return import supervisor_return
 from lantu.hazards.states import HazardState
-from lantu.monitoring.devices.services.register import register_device
+from lantu.monitoring.devices.services.register import NewDevice, register_devices
 from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.worker import Worker
 from lantu.packs.demo import DemoDevice, DemoPlan, DemoProject, DemoStep, DemoWarning
@@ -30,29 +30,37 @@ PARTITION = "demo-history"
 
 def put_devices(agenda: Agenda, plan: DemoPlan, world: World, *, zone: Any) -> None:
     """Every device is registered on the day it was installed, by the site's contractor or the bureau."""
+    days: dict[tuple[datetime, str], list[tuple[DemoProject, DemoDevice]]] = {}
     for project in plan.projects:
+        contractor = project.parties.get("contractor")
+        by = contractor.person if contractor else "officer"
         for device in project.devices:
             born = datetime(*max(device.installed_on, project.created_on).timetuple()[:3], 11, 0, tzinfo=zone)
-            agenda.add(born, "device", partial(_register, project, device, world))
+            days.setdefault((born, by), []).append((project, device))
+    for (born, by), devices in days.items():
+        agenda.add(born, "device", partial(_register, devices, by, world))
 
 
-def _register(project: DemoProject, device: DemoDevice, world: World, now: datetime) -> None:
-    contractor = project.parties.get("contractor")
-    register_device(
-        code=device.code,
-        project=world.projects[project.key],
-        type_code=device.type_code,
-        name=device.name,
-        place=device.place,
-        lon=device.lon,
-        lat=device.lat,
-        installed_on=device.installed_on,
-        calibrated_until=device.calibrated_until,
-        facts=dict(device.facts),
-        owner_org=world.units[contractor.unit] if contractor else None,
-        now=now,
-        actor=world.people[contractor.person] if contractor else world.people["officer"],
-    )
+def _register(devices: list[tuple[DemoProject, DemoDevice]], by: str, world: World, now: datetime) -> None:
+    entries = []
+    for project, device in devices:
+        contractor = project.parties.get("contractor")
+        entries.append(
+            NewDevice(
+                code=device.code,
+                project=world.projects[project.key],
+                type_code=device.type_code,
+                name=device.name,
+                place=device.place,
+                lon=device.lon,
+                lat=device.lat,
+                installed_on=device.installed_on,
+                calibrated_until=device.calibrated_until,
+                facts=dict(device.facts),
+                owner_org=world.units[contractor.unit] if contractor else None,
+            )
+        )
+    register_devices(entries, now=now, actor=world.people[by])
 
 
 class Stories:

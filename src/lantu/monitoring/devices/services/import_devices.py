@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from lantu.core.refusals import Refused
 from lantu.monitoring.devices.imports.models import DeviceImport
 from lantu.monitoring.devices.imports.sheet import read_sheet, token_sheet
 from lantu.monitoring.devices.models import Device
-from lantu.monitoring.devices.services.register import register_device
+from lantu.monitoring.devices.services.register import NewDevice, register_devices
 from lantu.monitoring.devices.services.token import issue_token
 from lantu.monitoring.gateway.hj212.services.set_station import set_station
 from lantu.projects.models import Project
@@ -51,29 +51,32 @@ def apply_import(run: DeviceImport, *, actor: User, now: datetime) -> DeviceImpo
         project.code: project for project in Project.objects.filter(code__in={r["project"] for r in run.rows})
     }
     units = Organisation.objects.in_bulk({row["owner"] for row in run.rows if row.get("owner")})
-    for row in run.rows:
-        project = projects[row["project"]]
+    for project in projects.values():
         require(actor, "monitoring.register_device", project)
-        device = register_device(
-            code=row["code"],
-            project=project,
-            type_code=row["type"],
-            name=row["name"],
-            owner_org=units.get(row.get("owner", 0)),
-            place=row.get("place", ""),
-            lon=row.get("lon"),
-            lat=row.get("lat"),
-            installed_on=_day(row.get("installed_on")),
-            calibrated_until=_day(row.get("calibrated_until")),
-            facts=row.get("facts") or {},
-            now=now,
-            actor=actor,
-        )
+    entries = [_entry(row, projects[row["project"]], units) for row in run.rows]
+    devices = register_devices(entries, now=now, actor=actor)
+    for row, device in zip(run.rows, devices, strict=True):
         if row.get("mn"):
             set_station(device, settings={"mn": row["mn"]}, now=now, actor=actor)
     run.state, run.applied_at = DeviceImport.State.APPLIED, now
     run.save(update_fields=["state", "applied_at"])
     return run
+
+
+def _entry(row: dict[str, Any], project: Project, units: dict[int, Organisation]) -> NewDevice:
+    return NewDevice(
+        code=row["code"],
+        project=project,
+        type_code=row["type"],
+        name=row["name"],
+        owner_org=units.get(row.get("owner", 0)),
+        place=row.get("place", ""),
+        lon=row.get("lon"),
+        lat=row.get("lat"),
+        installed_on=_day(row.get("installed_on")),
+        calibrated_until=_day(row.get("calibrated_until")),
+        facts=row.get("facts") or {},
+    )
 
 
 def _day(text: str | None) -> date | None:

@@ -22,7 +22,7 @@ from lantu.site.demo.desk import put_desk
 from lantu.site.demo.double_prevention import put_double_prevention
 from lantu.site.demo.gates import put_gates
 from lantu.site.demo.grave import put_grave
-from lantu.site.demo.history import Agenda, World, play, put_projects
+from lantu.site.demo.history import Agenda, World, play, put_projects, whole_or_not_at_all
 from lantu.site.demo.kept import put_kept_submission
 from lantu.site.demo.limits import put_limits
 from lantu.site.demo.past_month import put_past_month
@@ -46,6 +46,11 @@ class Command(BaseCommand):
         if Project.objects.filter(is_demo=True).exists():
             self.stdout.write("演示数据已存在，跳过")
             return
+        with whole_or_not_at_all():
+            made = self._make_city()
+        self.stdout.write(self.style.SUCCESS(f"演示城市已就绪：项目 {made} 个"))
+
+    def _make_city(self) -> int:
         now = timezone.now()
         zone = timezone.get_default_timezone()
         plan = import_module(f"lantu.packs.cities.{settings.CITY_PACK}.demo.plan").plan(
@@ -81,7 +86,7 @@ class Command(BaseCommand):
         for person in world.people.values():
             old = Notice.objects.filter(recipient=person, sent_at__lt=now - timedelta(days=2))
             mark_notices_seen(person, now=now, ids=list(old.values_list("pk", flat=True)))
-        self.stdout.write(self.style.SUCCESS(f"演示城市已就绪：项目 {len(world.projects)} 个"))
+        return len(world.projects)
 
     def _progress(self, what: str, done: int, total: int) -> None:
         self.stdout.write(f"{what} {done}/{total}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
@@ -29,6 +29,7 @@ BY_KIND: Mapping[str, Mapping[str, int]] = {
     "retrofit": {"dust_noise": 4, "power_box": 4},
 }
 EARLY_UNTIL_PCT = 55.0
+DELIVERIES = 2
 PLACES: Mapping[str, tuple[str, ...]] = {
     "dust_noise": ("主出入口", "场界北侧", "场界东侧", "场界西侧", "土方作业面"),
     "tower_crane": ("1 号楼塔机", "2 号楼塔机", "3 号楼塔机", "4 号楼塔机"),
@@ -70,11 +71,17 @@ def _devices(project: DemoProject, counts: Mapping[str, int], now: datetime) -> 
     today = now.astimezone(BEIJING).date()
     started = project.actual_start_on or today
     number = int(project.local_no[-3:])
+    # The instruments of a site come in two deliveries, not one by one.
+    deliveries: list[date] = []
     for kind, count in counts.items():
         label = national().device_types[kind].label
         for index in range(count):
             angle, reach = draw.uniform(0, 2 * math.pi), draw.uniform(20, 140)
             lon, lat = offset((project.lon, project.lat), reach * math.cos(angle), reach * math.sin(angle))
+            if (arrived := min(shift(started, draw.uniform(0.2, 0.7)), today)) and len(
+                deliveries
+            ) < DELIVERIES:
+                deliveries.append(arrived)
             yield DemoDevice(
                 code=f"DZ{number:03d}-{SHORT[kind]}-{index + 1:02d}",
                 type_code=kind,
@@ -82,7 +89,7 @@ def _devices(project: DemoProject, counts: Mapping[str, int], now: datetime) -> 
                 place=PLACES[kind][index % len(PLACES[kind])],
                 lon=round(lon, 6),
                 lat=round(lat, 6),
-                installed_on=min(shift(started, draw.uniform(0.2, 0.7)), today),
+                installed_on=deliveries[index % len(deliveries)],
                 calibrated_until=shift(today, draw.uniform(1, 11)),
                 facts=_facts(draw, kind),
             )
