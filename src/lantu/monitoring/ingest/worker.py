@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 import numpy as np
 import structlog
@@ -30,12 +31,13 @@ from lantu.monitoring.ingest.silence import judge_silence
 from lantu.monitoring.ingest.states import save_states
 from lantu.monitoring.telemetry.models import Quarantine, Reason
 from lantu.monitoring.telemetry.quality import Quality
-from lantu.monitoring.telemetry.store import Rows, days_around, local_days, make_partitions, store_rows
+from lantu.monitoring.telemetry.store import Rows, days_around, local_days, make_partitions, storing
 
 log = structlog.get_logger(__name__)
 RAW_LIMIT = 256 * 1024
 # Each costs some milliseconds, and a new alert may wait behind them.
 CALMS_BETWEEN = 4
+_index = attrgetter("index")
 
 
 @dataclass(frozen=True)
@@ -137,15 +139,15 @@ class Worker:
             rows, index = self._rows(columns)
             self._ensure_days(local_days(columns.ts_ms, self.zone) if len(columns.ts_ms) else set())
             before_ms = self.memory.high_ms[index]
-            stored = store_rows(rows, suspect=self._suspects(rows, index, careful))
-            rank = columns.at - self.memory.registry.base[index[columns.row]]
-            fresh = stored.fresh[columns.row, rank] & (columns.quality == Quality.NORMAL)
-            good = fresh & self.memory.registry.judged[columns.at]
             ts = columns.ts_ms[columns.row]
             writer = AlertWriter(self.memory, now=from_ms(last.received_ms))
-            result = judge_readings(
-                self.memory.rules.book, self.memory.state, columns.at, ts, columns.value, good=good
-            )
+            with storing(rows, suspect=self._suspects(rows, index, careful)) as stored:
+                rank = columns.at - self.memory.registry.base[index[columns.row]]
+                fresh = stored.fresh[columns.row, rank] & (columns.quality == Quality.NORMAL)
+                good = fresh & self.memory.registry.judged[columns.at]
+                result = judge_readings(
+                    self.memory.rules.book, self.memory.state, columns.at, ts, columns.value, good=good
+                )
             moves: list[Transition] = [*self.memory.pending, *result.transitions]
             writer.apply(moves)
             late = good & (ts <= before_ms[columns.row])
@@ -201,7 +203,7 @@ class Worker:
         """Columns as vectors, and the registry index of each row's device."""
         registry = self.memory.registry
         count = len(columns.device)
-        index = np.fromiter((known.index for known in columns.device), np.int64, count)
+        index = np.fromiter(map(_index, columns.device), np.int64, count)
         width = registry.width[index] if count else np.zeros(0, np.int64)
         v = np.full((count, int(width.max()) if count else 0), np.nan)
         v[columns.row, columns.at - registry.base[index[columns.row]]] = columns.value

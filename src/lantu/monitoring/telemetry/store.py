@@ -11,8 +11,11 @@ that the day is to be sealed again, and until then readers take that device's da
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -20,6 +23,9 @@ from django.db import connection
 from lantu.monitoring.telemetry.cold import sealed_places
 from lantu.monitoring.telemetry.copying import HEADER, TRAILER, encode_rows
 
+# From so many rows on it is worth while to have another thread wait for the database.
+BESIDE = 2_000
+_copier = ThreadPoolExecutor(1, "copy")
 COPY_SQL = "COPY reading_wide (device_id, ts, received_at, v, q) FROM STDIN (FORMAT BINARY)"
 EXISTING_SQL = """
     SELECT k.n, r.v
@@ -61,15 +67,39 @@ def store_rows(rows: Rows, *, suspect: np.ndarray) -> Stored:
 
     Raises django.db.IntegrityError when an unsuspected row is there after all: run again with all suspect.
     """
+    with storing(rows, suspect=suspect) as stored:
+        return stored
+
+
+@contextmanager
+def storing(rows: Rows, *, suspect: np.ndarray) -> Iterator[Stored]:
+    """:func:`store_rows`, while the block computes: what becomes of the rows is known before the database has them.
+
+    The block must send no statement of its own: a large batch is on its way over the connection.
+    """
     fresh = ~np.isnan(rows.v)
     insert = np.ones(len(rows.device_id), dtype=bool)
     duplicates = 0
     if suspect.any():
         duplicates = _settle_suspects(rows, np.flatnonzero(suspect), insert, fresh)
     index = np.flatnonzero(insert)
-    if len(index):
-        _copy(rows, index)
-    return Stored(rows=len(index), duplicates=duplicates, fresh=fresh)
+    stored = Stored(rows=len(index), duplicates=duplicates, fresh=fresh)
+    if len(index) < BESIDE:
+        if len(index):
+            connection.ensure_connection()
+            # COPY bypasses the wrapper that turns the driver's errors into Django's.
+            with connection.wrap_database_errors:
+                _copy(connection.connection, _encoded(rows, index))
+        yield stored
+        return
+    connection.ensure_connection()
+    work = _copier.submit(_copy, connection.connection, _encoded(rows, index))
+    try:
+        yield stored
+    finally:
+        wait([work])
+    with connection.wrap_database_errors:
+        work.result()
 
 
 def _settle_suspects(rows: Rows, suspects: np.ndarray, insert: np.ndarray, fresh: np.ndarray) -> int:
@@ -148,8 +178,8 @@ def _fill(rows: Rows, index: int) -> None:
         )  # fmt: skip
 
 
-def _copy(rows: Rows, index: np.ndarray) -> None:
-    """COPY the rows at ``index``, grouped by the width of their vectors and by whether all is normal."""
+def _encoded(rows: Rows, index: np.ndarray) -> bytes:
+    """The rows at ``index`` for COPY, grouped by the width of their vectors and by whether all is normal."""
     parts = [HEADER]
     widths = rows.width[index]
     marked = np.zeros(len(index), bool) if rows.q is None else rows.q[index].any(axis=1)
@@ -165,9 +195,13 @@ def _copy(rows: Rows, index: np.ndarray) -> None:
                     )
                 )  # fmt: skip
     parts.append(TRAILER)
-    # COPY bypasses the wrapper that turns the driver's errors into Django's.
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(COPY_SQL) as copy:
-        copy.write(b"".join(parts))
+    return b"".join(parts)
+
+
+def _copy(raw: Any, data: bytes) -> None:
+    """COPY over the driver's own connection: Django's belongs to the thread that made it."""
+    with raw.cursor() as cursor, cursor.copy(COPY_SQL) as copy:
+        copy.write(data)
 
 
 def local_days(ts_ms: np.ndarray, zone: tzinfo) -> set[date]:

@@ -118,6 +118,37 @@ def test_rows_the_memory_forgot(feed: Feed, equipment: SimpleNamespace) -> None:
     assert [values for _, values in stored(equipment.dust.pk)] == [[80.0], [82.0]]
 
 
+@pytest.mark.parametrize("careful", [False, True])
+def test_large_batches_are_copied_while_they_are_judged(
+    feed: Feed, equipment: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, careful: bool
+) -> None:
+    monkeypatch.setattr("lantu.monitoring.telemetry.store.BESIDE", 1)
+    if careful:  # the first row is there already, and the worker does not know
+        feed(("D1", {"pm10": 80}, 0), flush=False)
+    worker = Worker(partition="t", now=NOW)
+    values = {0: 80, 1: 82, 2: 200}
+    batch = [
+        delivery(2 + n, equipment.project.code, "D1", {"pm10": value}, MS + 1000 * n)
+        for n, value in values.items()
+    ]
+    outcome = worker.process(batch, now=NOW)
+    assert (outcome.readings, outcome.duplicates, outcome.alerts) == (3 - careful, careful, 1)
+    assert [numbers for _, numbers in stored(equipment.dust.pk)] == [[80.0], [82.0], [200.0]]
+
+
+def test_a_fault_while_a_large_batch_is_copied_leaves_nothing(
+    feed: Feed, equipment: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lantu.monitoring.telemetry.store.BESIDE", 1)
+    batch = [delivery(1, equipment.project.code, "D1", {"pm10": 80}, MS)]
+    with monkeypatch.context() as broken:
+        broken.setattr("lantu.monitoring.ingest.worker.judge_readings", _power_cut)
+        with pytest.raises(OperationalError):
+            feed.worker.process(batch, now=NOW)
+    assert stored(equipment.dust.pk) == []
+    assert Worker(partition="t", now=NOW).process(batch, now=NOW).readings == 1
+
+
 def test_late_and_early_days_get_partitions(feed: Feed, equipment: SimpleNamespace) -> None:
     feed(("D1", {"pm10": 80}, -30 * 86400), ("D1", {"pm10": 81}, 0), at=0)
     assert len(stored(equipment.dust.pk)) == 2
