@@ -18,9 +18,15 @@ from django.utils.translation import gettext_lazy
 
 from lantu.accounts.models import Organisation, User
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity
-from lantu.lifecycle.schedule.models_kept import ScheduleAdoption, ScheduleBaseline, ScheduleBaselineActivity
+from lantu.lifecycle.schedule.models_kept import (
+    ScheduleAdoption,
+    ScheduleBaseline,
+    ScheduleBaselineActivity,
+    ScheduleProgress,
+)
 from lantu.lifecycle.schedule.selectors import baseline_of
 from lantu.lifecycle.schedule.states import PAST, ActivityKind, ConstraintKind, ScheduleKind, ScheduleStatus
+from lantu.lifecycle.schedule.values import versions_of
 from lantu.lifecycle.schedule.wording import field_label
 
 SOON = timedelta(days=30)
@@ -34,7 +40,7 @@ SETS = {
     "late": gettext_lazy("晚于基准"),
     "overdue": gettext_lazy("已过基准完成日未完成"),
     "going": gettext_lazy("正在进行"),
-    "done": gettext_lazy("已完成"),
+    "done": gettext_lazy("已完成的任务"),
     "ungraded": gettext_lazy("有进度而无证据等级"),
 }
 
@@ -188,7 +194,11 @@ def history_of(activity: ScheduleActivity) -> list[dict[str, Any]]:
     """Progress reports and edits of one activity, newest first."""
     lines: list[dict[str, Any]] = [
         {"at": report.recorded_at, "by": report.by, "report": report}
-        for report in activity.reports.select_related("by").prefetch_related("evidence")
+        for report in ScheduleProgress.objects.filter(
+            activity__schedule__in=versions_of(activity.schedule), activity__code=activity.code
+        )
+        .select_related("by")
+        .prefetch_related("evidence")
     ]
     for edit in activity.schedule.edits.select_related("by").order_by("-edited_no")[:200]:
         changes = [change for change in edit.changes if change.get("code") == activity.code]

@@ -36,7 +36,7 @@ def s_curve_spec(curve: SCurve) -> dict[str, Any]:
         "max": 100,
         "series": [
             {"name": _("基准计划"), "data": points(curve.planned), "color": "muted"},
-            {"name": _("已完成"), "data": points(curve.earned), "color": "primary"},
+            {"name": _("已完成任务量"), "data": points(curve.earned), "color": "primary"},
             {"name": _("其中有证据"), "data": points(curve.proved), "color": "ok", "dash": True},
             {"name": _("预测"), "data": points(curve.forecast), "color": "warn", "dash": True},
         ],

@@ -102,12 +102,21 @@ class Report:
     grade: str
 
 
+def versions_of(schedule: Schedule) -> list[int]:
+    """The plan and the versions that it goes back to: their reports are its history too."""
+    found, before = [schedule.pk], schedule.replaces_id
+    while before is not None and before not in found:
+        found.append(before)
+        before = Schedule.objects.filter(pk=before).values_list("replaces_id", flat=True).first()
+    return found
+
+
 def reports_until(schedule: Schedule, until: datetime) -> dict[str, list[Report]]:
-    """Reports by code, oldest first; what a plan was created with counts as one report at its creation."""
+    """Reports by code, oldest first, those of earlier versions among them; what a plan was created with counts as one report at its creation."""
     found: dict[str, list[Report]] = {}
-    rows = ScheduleProgress.objects.filter(activity__schedule=schedule, as_of__lte=until).order_by(
-        "as_of", "id"
-    )
+    rows = ScheduleProgress.objects.filter(
+        activity__schedule__in=versions_of(schedule), as_of__lte=until
+    ).order_by("as_of", "id")
     for code, at, percent, actual, grade in rows.values_list(
         "activity__code", "as_of", "percent", "actual_yuan", "grade"
     ):

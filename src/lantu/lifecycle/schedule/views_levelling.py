@@ -100,6 +100,9 @@ def _show(request: HttpRequest, found: ScheduleLevelling, refusal: Refused | Non
     standing = {one.schedule_id: one for one in adoptions if one.undone_at is None}
     plans = selectors.visible_schedules(request.user).filter(pk__in={move["schedule"] for move in moves})
     counts = Counter(move["schedule"] for move in moves)
+    worst: dict[int, int] = {}
+    for move in moves:
+        worst[move["schedule"]] = max(worst.get(move["schedule"], 0), move["late_days"])
     return render(
         request,
         "lifecycle/schedule/levelling.html",
@@ -107,7 +110,7 @@ def _show(request: HttpRequest, found: ScheduleLevelling, refusal: Refused | Non
             "run": found,
             "page": page,
             "moves": [(move, places.get((move["schedule"], move["code"]))) for move in page],
-            "plans": [(plan, counts[plan.pk], standing.get(plan.pk)) for plan in plans],
+            "plans": [(plan, counts[plan.pk], worst[plan.pk], standing.get(plan.pk)) for plan in plans],
             "undone": [one for one in adoptions if one.undone_at is not None],
             "uses": [
                 (names.get(code, code), use, charts.use_spec(names.get(code, code), use, found.from_on))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -32,10 +32,12 @@ from lantu.lifecycle.schedule.models_kept import (
     ScheduleSlip,
 )
 from lantu.lifecycle.schedule.services import passing
+from lantu.lifecycle.schedule.services.carrying import carry_progress
 from lantu.lifecycle.schedule.services.create import BATCH, create_schedule, hashed
 from lantu.lifecycle.schedule.services.recalculate import refresh
 from lantu.lifecycle.schedule.states import PAST, ActivityKind, ScheduleKind, ScheduleStatus, Verb
 
+SENT_TWICE = timedelta(seconds=20)
 MIRROR_REMEDY = gettext_noop("镜像只供查看和比较；需要报批的，请另存为编制稿。")
 
 
@@ -110,7 +112,10 @@ def put_in_force(
         raise Refused(
             "schedules.same_person", _("报批人不能批准自己的计划。"), remedy=_("请由另一位有权的人批准。")
         )
+    revises = schedule.replaces_id
     before = _supersede(schedule, by=by, now=now)
+    if before is not None and revises == before.pk and carry_progress(before, schedule):
+        refresh(schedule, now=now)
     schedule.approved_by, schedule.approved_at = by, now
     _close(schedule, now=now, actor=by, outcome=gettext_noop("已批准"))
     schedule.save()
@@ -172,6 +177,8 @@ def revise_schedule(schedule: Schedule, *, by: User, now: datetime, name: str = 
         raise Refused(
             "schedules.wrong_order", _("编制中的计划可以直接修改。"), remedy=_("请在原计划上修改，不必另存。")
         )
+    if (sent_twice := _just_made(schedule, by=by, now=now)) is not None:
+        return sent_twice
     mirror = schedule.kind == ScheduleKind.MIRROR
     copy = create_schedule(
         project=schedule.project,
@@ -184,6 +191,18 @@ def revise_schedule(schedule: Schedule, *, by: User, now: datetime, name: str = 
     )
     _copy_demands(schedule, copy)
     return copy
+
+
+def _just_made(schedule: Schedule, *, by: User, now: datetime) -> Schedule | None:
+    """The copy that the same person asked for a moment ago: a form that was sent twice makes one draft."""
+    rows = Schedule.objects.filter(
+        replaces=schedule,
+        status=ScheduleStatus.DRAFT,
+        created_by=by,
+        edited_no=1,
+        created_at__gt=now - SENT_TWICE,
+    )
+    return rows.filter(created_at__lte=now).order_by("-id").first()
 
 
 def draft_of(schedule: Schedule, *, name: str = "") -> ScheduleDraft:

@@ -49,6 +49,12 @@ def ask_levelling(*, codes: Sequence[str], from_on: date, by: User, now: datetim
             _("没有这项共享资源：%(code)s。") % {"code": "、".join(sorted(unknown)) or "—"},
             _("请从共享资源清单里选择。"),
         )
+    for waiting in ScheduleLevelling.objects.filter(
+        state=LevellingState.ASKED, asked_by=by, from_on=from_on
+    ).prefetch_related("resources"):
+        if {row.pk for row in waiting.resources.all()} == {row.pk for row in resources}:
+            # The same question, asked twice before it was answered.
+            return waiting
     run = ScheduleLevelling.objects.create(asked_by=by, asked_at=now, from_on=from_on)
     run.resources.set(resources)
     emit(LevellingAsked(subject_id=run.pk, resources=sorted(row.code for row in resources)), actor=by, at=now)

@@ -113,6 +113,13 @@ def test_what_cannot_be_adopted_is_refused_with_the_remedy(levelled: Any, cast: 
     assert "重新计算" in refusal.value.remedy
 
 
+def test_a_form_sent_twice_makes_one_revision(levelled: Any, cast: Any) -> None:
+    first = revise_schedule(levelled[1], by=cast.officer, now=NOW)
+    assert revise_schedule(levelled[1], by=cast.officer, now=NOW).pk == first.pk
+    assert revise_schedule(levelled[1], by=cast.officer, now=at("2026-09-18 10:05")).pk != first.pk
+    assert revise_schedule(levelled[1], by=cast.director, now=NOW).pk != first.pk
+
+
 def test_a_draft_is_discarded_only_as_it_was_read_and_with_a_reason(levelled: Any, cast: Any) -> None:
     draft = revise_schedule(levelled[1], by=cast.officer, now=NOW)
     with pytest.raises(Stale):

@@ -52,4 +52,6 @@ def test_levelling_is_for_the_bureau_and_needs_known_resources(site_project: Any
         ask_levelling(codes=["TBM"], from_on=NOW.date(), by=cast.officer, now=NOW)
     ScheduleResource.objects.create(code="TBM", name="盾构机", capacity=1)
     run = ask_levelling(codes=["TBM"], from_on=NOW.date(), by=cast.officer, now=NOW)
+    assert ask_levelling(codes=["TBM"], from_on=NOW.date(), by=cast.officer, now=NOW).pk == run.pk
     assert run_levelling(run_id=run.pk, now=NOW).state == "failed"
+    assert ask_levelling(codes=["TBM"], from_on=NOW.date(), by=cast.officer, now=NOW).pk != run.pk

@@ -30,6 +30,7 @@ from lantu.lifecycle.schedule.services import (
 )
 from lantu.lifecycle.schedule.services.passing import Stale
 from lantu.lifecycle.schedule.tests.scenes import PDF, activity, at, draft, in_force, link, new_schedule
+from lantu.lifecycle.schedule.values import reports_until
 
 pytestmark = pytest.mark.django_db
 NOW = at("2026-09-18 10:00")
@@ -302,3 +303,32 @@ def test_an_expected_finish_stretches_what_is_left_until_it_is_dropped(site_proj
     schedule = record_progress(schedule, as_of=later, rows=[dropped], by=cast.contractor, now=later)
     row = schedule.activities.get(code="A")
     assert (row.expected_finish_at, row.remaining_min) == (None, 480)
+
+
+def test_reports_made_while_a_revision_waits_are_carried_into_it(site_project: Any, cast: Any) -> None:
+    plan = in_force(site_project, cast, now=at("2026-09-20 10:00"))
+    draft = revise_schedule(plan, by=cast.contractor, now=at("2026-09-21 10:00"))
+    longer = Change(op="set", code="B", values={"duration_min": 10 * 480})
+    draft = edit_schedule(
+        draft, edited_no=draft.edited_no, changes=[longer], by=cast.contractor, now=at("2026-09-21 11:00")
+    )
+    later = at("2026-09-30 18:00")
+    rows = [
+        ProgressRow(
+            code="A", actual_start_at=at("2026-09-21 08:00"), actual_finish_at=at("2026-09-28 18:00")
+        ),
+        ProgressRow(code="B", percent=20, actual_start_at=at("2026-09-29 08:00")),
+    ]
+    record_progress(plan, as_of=later, rows=rows, by=cast.contractor, now=later)
+    draft = propose_schedule(
+        draft, approver=cast.officer, edited_no=draft.edited_no, by=cast.contractor, now=later
+    )
+    new = put_in_force(draft, document=PDF, file_name="批复.pdf", by=cast.officer, now=later)
+    found = {row.code: row for row in new.activities.all()}
+    assert (found["A"].percent, found["A"].remaining_min) == (100, 0)
+    assert (found["B"].percent, found["B"].remaining_min) == (20, 8 * 480)
+    assert new.data_date == later
+    assert found["A"].actual_finish_at == at("2026-09-28 18:00")
+    baseline = new.baselines.get()
+    assert baseline.rows.get(code="A").finish_at == at("2026-09-28 18:00")
+    assert set(reports_until(new, later)) == {"A", "B"}
