@@ -45,6 +45,9 @@ class Migration(migrations.Migration):
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='projects.project')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='accounts.organisation', verbose_name='责任单位')),
+                ('arbitrating', models.BooleanField(default=False)),
+                ('check_at', models.DateTimeField(blank=True, null=True)),
+                ('handed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '责任',
@@ -53,6 +56,8 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(('closed_at', None)), fields=['due_at'], name='duty_open_by_due'),
                     models.Index(fields=['subject_type', 'subject_id', 'opened_at'], name='duty_by_subject'),
                     models.Index(fields=['project', 'opened_at'], name='duty_by_project'),
+                    models.Index(condition=models.Q(('closed_at', None)), fields=['check_at'], name='duty_open_by_check'),
+                    models.Index(condition=models.Q(('closed_at', None)), fields=['unit', 'due_at'], name='duty_open_by_unit'),
                 ],
                 'constraints': [
                     models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('subject_type', 'subject_id'), name='duty_one_open_per_subject'),
@@ -75,11 +80,14 @@ class Migration(migrations.Migration):
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stops', to='duties.duty')),
+                ('decision_duty', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='duties.duty')),
+                ('expected_until', models.DateTimeField(verbose_name='预计恢复时间')),
             ],
             options={
                 'constraints': [
                     models.UniqueConstraint(condition=models.Q(('refused_at', None), ('resumed_at', None)), fields=('duty',), name='stop_one_pending_or_running'),
                     models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('asked_by')), _negated=True), _connector='OR'), name='stop_approved_by_another'),
+                    models.CheckConstraint(condition=models.Q(('resumed_at__isnull', False), ('refused_at__isnull', False), ('decision_duty__isnull', False), _connector='OR'), name='stop_open_has_duty'),
                 ],
             },
         ),
@@ -95,11 +103,14 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extension_requests', to='duties.duty')),
+                ('decision_duty', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='duties.duty')),
+                ('rung', models.SmallIntegerField(default=1)),
             ],
             options={
                 'constraints': [
                     models.UniqueConstraint(condition=models.Q(('decided_at', None)), fields=('duty',), name='extension_one_pending'),
                     models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='extension_decided_by_another'),
+                    models.CheckConstraint(condition=models.Q(('decided_at__isnull', False), ('decision_duty__isnull', False), _connector='OR'), name='extension_open_has_duty'),
                 ],
             },
         ),
@@ -132,10 +143,13 @@ class Migration(migrations.Migration):
                 ('seen_at', models.DateTimeField(blank=True, null=True)),
                 ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='duties.duty')),
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                ('kind', models.CharField(choices=[('given', '新待办'), ('slip', '催办'), ('escalation', '升级'), ('request', '待审批'), ('answer', '审批结果')], default='given', max_length=10)),
+                ('slip', models.CharField(blank=True, choices=[('', '无'), ('blue', '蓝单：临期'), ('yellow', '黄单：滞后'), ('red', '红单：逾期')], default='', max_length=6)),
             ],
             options={
                 'indexes': [
                     models.Index(fields=['recipient', '-sent_at'], name='notice_by_recipient'),
+                    models.Index(condition=models.Q(('seen_at', None)), fields=['recipient'], name='notice_unseen'),
                 ],
             },
         ),

@@ -7,9 +7,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ('duties', '0002_ladder_and_decisions'),
-        ('hazards', '0002_complete_state_machine'),
-        ('projects', '0004_project_by_lamp'),
+        ('duties', '0001_initial'),
+        ('hazards', '0001_initial'),
+        ('projects', '0003_year_plans_and_reasons'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_grant_requests_and_sessions'),
-        ('duties', '0002_ladder_and_decisions'),
+        ('duties', '0001_initial'),
         ('hazards', '0003_double_prevention'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

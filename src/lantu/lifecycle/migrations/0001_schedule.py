@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("core", "0003_submissions"),
         ("accounts", "0002_grant_requests_and_sessions"),
-        ("projects", "0004_project_by_lamp"),
-        ("duties", "0002_ladder_and_decisions"),
+        ("projects", "0003_year_plans_and_reasons"),
+        ("duties", "0001_initial"),
     ]
     operations: ClassVar = [
         migrations.CreateModel(

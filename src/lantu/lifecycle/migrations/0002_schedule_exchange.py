@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("lifecycle", "0001_schedule"),
         ("core", "0003_submissions"),
-        ("projects", "0004_project_by_lamp"),
+        ("projects", "0003_year_plans_and_reasons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations: ClassVar = [

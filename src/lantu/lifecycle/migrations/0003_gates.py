@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("accounts", "0002_grant_requests_and_sessions"),
         ("core", "0003_submissions"),
-        ("duties", "0002_ladder_and_decisions"),
+        ("duties", "0001_initial"),
         ("lifecycle", "0002_schedule_exchange"),
-        ("projects", "0004_project_by_lamp"),
+        ("projects", "0003_year_plans_and_reasons"),
     ]
 
     operations: ClassVar = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("accounts", "0002_grant_requests_and_sessions"),
         ("core", "0003_submissions"),
-        ("duties", "0002_ladder_and_decisions"),
+        ("duties", "0001_initial"),
         ("lifecycle", "0003_gates"),
     ]
 

@@ -29,8 +29,8 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("accounts", "0002_grant_requests_and_sessions"),
         ("core", "0003_submissions"),
-        ("duties", "0002_ladder_and_decisions"),
-        ("projects", "0004_project_by_lamp"),
+        ("duties", "0001_initial"),
+        ("projects", "0003_year_plans_and_reasons"),
         ("lifecycle", "0004_checklists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

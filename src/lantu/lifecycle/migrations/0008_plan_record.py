@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_submissions'),
-        ('duties', '0002_ladder_and_decisions'),
+        ('duties', '0001_initial'),
         ('lifecycle', '0007_schedule_adoption'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('duties', '0002_ladder_and_decisions'),
+        ('duties', '0001_initial'),
         ('monitoring', '0003_cold_store'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

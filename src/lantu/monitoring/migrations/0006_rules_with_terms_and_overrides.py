@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('core', '0003_submissions'),
         ('monitoring', '0005_gateway_quarantine'),
-        ('projects', '0004_project_by_lamp'),
+        ('projects', '0003_year_plans_and_reasons'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

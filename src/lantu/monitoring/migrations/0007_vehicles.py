@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [('accounts', '0002_grant_requests_and_sessions'), ('monitoring', '0006_rules_with_terms_and_overrides'), ('projects', '0004_project_by_lamp')]
+    dependencies = [('accounts', '0002_grant_requests_and_sessions'), ('monitoring', '0006_rules_with_terms_and_overrides'), ('projects', '0003_year_plans_and_reasons')]
     operations = [
         migrations.CreateModel(
             name='Vehicle',

@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_submissions'),
-        ('duties', '0002_ladder_and_decisions'),
+        ('duties', '0001_initial'),
         ('monitoring', '0008_vehicle_tracks'),
-        ('projects', '0004_project_by_lamp'),
+        ('projects', '0003_year_plans_and_reasons'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("monitoring", "0013_reading_view"),
-        ("projects", "0004_project_by_lamp"),
+        ("projects", "0003_year_plans_and_reasons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
                 ('errors', models.JSONField(default=list)),
                 ('preview', models.JSONField(default=list)),
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('columns', models.JSONField(default=list)),
+                ('error_count', models.IntegerField(default=0)),
+                ('may_add_units', models.BooleanField(default=False)),
+                ('new_units', models.JSONField(default=list)),
+                ('unchanged_count', models.IntegerField(default=0)),
             ],
             options={
                 'verbose_name': '导入',
@@ -88,6 +93,11 @@ class Migration(migrations.Migration):
                 ('lead_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_projects', to='accounts.organisation', verbose_name='责任部门')),
                 ('owner_org', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owned_projects', to='accounts.organisation', verbose_name='建设单位')),
                 ('sponsor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sponsored_projects', to=settings.AUTH_USER_MODEL, verbose_name='包保领导')),
+                ('approvals', models.JSONField(blank=True, default=list, verbose_name='审批办理情况')),
+                ('elements', models.JSONField(blank=True, default=list, verbose_name='要素需求')),
+                ('targets', models.JSONField(blank=True, default=list, verbose_name='绩效目标')),
+                ('geometry_note', models.CharField(blank=True, default='', max_length=120, verbose_name='坐标来源')),
+                ('lamp_codes', models.JSONField(blank=True, default=list)),
             ],
             options={
                 'verbose_name': '重点工程',
@@ -97,6 +107,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=['owner_org'], name='project_by_owner'),
                     models.Index(fields=['area_code', 'lamp'], name='project_by_area'),
                     models.Index(fields=['-updated_at', '-id'], name='project_by_update'),
+                    models.Index(fields=['lamp', 'stage', 'status'], name='project_by_lamp'),
                 ],
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('total_investment_yuan__gte', 0)), name='project_investment_not_negative'),

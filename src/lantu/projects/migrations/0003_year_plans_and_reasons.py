@@ -19,20 +19,6 @@ class Migration(migrations.Migration):
     dependencies = [("projects", "0002_search_and_place")]
 
     operations = [
-        migrations.AddField("importrun", "columns", models.JSONField(default=list)),
-        migrations.AddField("importrun", "error_count", models.IntegerField(default=0)),
-        migrations.AddField("importrun", "may_add_units", models.BooleanField(default=False)),
-        migrations.AddField("importrun", "new_units", models.JSONField(default=list)),
-        migrations.AddField("importrun", "unchanged_count", models.IntegerField(default=0)),
-        migrations.AddField("project", "approvals", models.JSONField(blank=True, default=list, verbose_name="审批办理情况")),
-        migrations.AddField("project", "elements", models.JSONField(blank=True, default=list, verbose_name="要素需求")),
-        migrations.AddField("project", "targets", models.JSONField(blank=True, default=list, verbose_name="绩效目标")),
-        migrations.AddField(
-            "project",
-            "geometry_note",
-            models.CharField(blank=True, default="", max_length=120, verbose_name="坐标来源"),
-        ),
-        migrations.AddField("project", "lamp_codes", models.JSONField(blank=True, default=list)),
         migrations.CreateModel(
             name="YearPlan",
             fields=[
