@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from lantu.core.models import Event
 from lantu.core.refusals import Refused
+from lantu.core.services.verify_chain import verify_events
 from lantu.duties.models import Duty
 from lantu.monitoring.alerts.links import TakenUpLink, taken_up_link, taken_up_links
 from lantu.monitoring.alerts.models import Alert
@@ -20,8 +21,10 @@ from lantu.monitoring.alerts.services import (
     close_alert,
     mark_false_positive,
     raise_alert,
+    raise_many,
     take_up,
 )
+from lantu.monitoring.alerts.services.clear_alert import Calm, clear_many
 from lantu.monitoring.rules.models import Rule, RuleVersion
 from lantu.monitoring.rules.selectors import rules_with_precision, versions_in_force
 from lantu.monitoring.rules.services.load_rules import load_rules
@@ -108,6 +111,30 @@ def test_the_database_holds_what_the_services_promise(equipment: SimpleNamespace
     alert.pk += 1
     with pytest.raises(IntegrityError), transaction.atomic():
         alert.save(force_insert=True)
+
+
+def test_many_at_once_are_as_good_as_one_by_one(equipment: SimpleNamespace, cast: Any) -> None:
+    noise = equipment.dust.channels.get(key="noise")
+    with transaction.atomic():
+        one, two = raise_many([finding(equipment), finding(equipment, channel=noise, severity=4)], now=NOW)
+    assert isinstance(one, Alert)
+    assert isinstance(two, Alert)
+    for alert in (one, two):
+        assert alert.duty is not None
+        assert alert.duty.holder == cast.contractor
+        assert alert.duty.holdings.count() == alert.duty.notices.count() == 1
+    kinds = ["duties.duty_opened", "monitoring.alert_raised"] * 2
+    told = Event.objects.filter(project_id=equipment.project.pk).order_by("-seq")[:4]
+    assert [(event.kind, event.subject_id) for event in reversed(told)] == list(
+        zip(kinds, [one.duty_id, one.pk, two.duty_id, two.pk], strict=True)
+    )
+    later = NOW + timedelta(minutes=5)
+    clear_many([Calm(one.pk, 80.0, later), Calm(two.pk, None, later)], now=later)
+    clear_many([Calm(one.pk, 70.0, later)], now=later)
+    one.refresh_from_db()
+    assert (one.cleared_at, one.last_value, one.is_open) == (later, 80.0, True)
+    assert Event.objects.filter(kind="monitoring.alert_cleared").count() == 2
+    assert not list(verify_events(equipment.project.pk))
 
 
 def test_links_come_from_above(cast: Any) -> None:

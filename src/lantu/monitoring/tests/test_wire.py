@@ -10,6 +10,7 @@ from lantu.monitoring.ingest.reader import ReadBroken, parse_acks
 from lantu.monitoring.ingest.wire import (
     Frame,
     ProtocolError,
+    _parse_any,
     encode_headers,
     header_status,
     header_value,
@@ -54,6 +55,18 @@ def test_frames_survive_any_cut(messages: list, data: st.DataObject) -> None:
     for frame, (_, head) in zip(frames, messages, strict=True):
         for name, value in (head or {}).items():
             assert header_value(frame.headers, name.upper()) is not None or value is not None
+
+
+@given(
+    st.lists(
+        st.binary(max_size=40) | st.sampled_from([b"\r\n", b"a\r\nMSG x 1 $JS.ACK.x 1\r\nb"]), max_size=8
+    ),
+    st.data(),
+)
+def test_the_quick_way_reads_what_the_slow_one_reads(messages: list[bytes], data: st.DataObject) -> None:
+    stream = b"".join(delivered(b"lantu.p.d.telemetry", payload, None) for payload in messages)
+    part = stream[: data.draw(st.integers(0, len(stream)))]
+    assert parse(part) == _parse_any(part)
 
 
 @given(st.binary(max_size=300))
