@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from lantu.accounts.models import Organisation, User
 from lantu.projects.areas import area_names, area_of_words
@@ -126,9 +127,14 @@ def _code(field: str, value: Any) -> str:
 def _choice(field: str, value: Any) -> str:
     text = "" if value is None else str(value).strip()
     choices = CHOICES[field].choices
+    # A sheet of the city speaks Chinese, whatever language its importer reads.
+    with override("zh-hans"):
+        source = {str(label): str(key) for key, label in choices}
     for key, label in choices:
         if text in (key, str(label)):
             return str(key)
+    if text in source:
+        return source[text]
     if not text:
         return ""
     allowed = "、".join(str(label) for _key, label in choices)

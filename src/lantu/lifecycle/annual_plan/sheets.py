@@ -359,10 +359,12 @@ def _read(target: Target, text: str, heading: str, units: Mapping[str, Organisat
         return units[text]
     if target.kind == "funds":
         return read_lines("funds", text.replace("；", "\n").replace(";", "\n"))
-    if target.key == "category" and text not in {str(v) for pair in Category.choices for v in pair}:
-        return next((key for word, key in CATEGORY_WORDS.items() if word in text.lower()), text)
-    if target.key == "plan_class":
-        return next((key for key, words in PlanClass.choices if str(words) in text), text)
+    # The city's sheets speak Chinese, whatever language their importer reads.
+    with override("zh-hans"):
+        if target.key == "category" and text not in {str(v) for pair in Category.choices for v in pair}:
+            return next((key for word, key in CATEGORY_WORDS.items() if word in text.lower()), text)
+        if target.key == "plan_class":
+            return next((key for key, words in PlanClass.choices if str(words) in text), text)
     return text
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantu.core.models import Event
-from lantu.lifecycle.annual_plan.facts import wan
 from lantu.lifecycle.annual_plan.rules import label, plan_rules
 from lantu.projects.models import Category, PlanClass
 from lantu.ui.tags.numbers import money
@@ -73,8 +72,8 @@ def why_words(why: Mapping[str, Any]) -> str:
         case "benefit_missing":
             return _("专家尚未打分")
         case "funds":
-            return _("已有来源 %(have)s 万元，需 %(need)s 万元") % {
-                "have": wan(Decimal(why["have"])), "need": wan(Decimal(why["need"])),
+            return _("已有来源 %(have)s，需 %(need)s") % {
+                "have": money(Decimal(why["have"])), "need": money(Decimal(why["need"])),
             }  # fmt: skip
         case "code_good":
             return str(why["value"])

@@ -15,11 +15,14 @@ from lantu.lifecycle.checklists.appraisal.models import AppraisalMonth, Appraisa
 from lantu.lifecycle.checklists.selectors import due_nodes, latest_published, visible_scores
 
 
-def _none(now: datetime) -> FigureValue:
-    """Before the first publication nothing can be stated: not 0."""
-    return FigureValue(
-        value=None, rows=reverse("lifecycle:appraisal_months"), as_of=now, note=_("尚无公布的月份")
-    )
+def _none(now: datetime, note: str = "") -> FigureValue:
+    """Before the first publication, or without rows of the reader's own, nothing can be stated: not 0."""
+    rows = reverse("lifecycle:appraisal_months")
+    return FigureValue(value=None, rows=rows, as_of=now, note=note or _("尚无公布的月份"))
+
+
+def _no_score(run: AppraisalMonth) -> str:
+    return _("%(month)s 没有本人可见的得分") % {"month": f"{run.month:%Y-%m}"}
 
 
 def _scores(reader: Any, run: AppraisalMonth) -> QuerySet[AppraisalScore]:
@@ -43,8 +46,10 @@ def _dated(run: AppraisalMonth, now: datetime, query: str = "", **more: Any) -> 
 def mean_score(reader: Any, *, now: datetime) -> FigureValue:
     run = latest_published()
     found = _scores(reader, run).aggregate(mean=Avg("total"), n=Count("pk")) if run is not None else {"n": 0}
-    if run is None or not found["n"]:
+    if run is None:
         return _none(now)
+    if not found["n"]:
+        return _none(now, _no_score(run))
     return _dated(run, now, value=round(found["mean"], 2), denominator=found["n"])
 
 
@@ -60,7 +65,7 @@ def below_plan(reader: Any, *, now: datetime) -> FigureValue:
         return _none(now)
     found = _scores(reader, run).aggregate(n=Count("pk"), below=Count("pk", filter=Q(below_plan=True)))
     if not found["n"]:
-        return _none(now)
+        return _none(now, _no_score(run))
     return _dated(
         run, now, "?set=below", value=found["below"], numerator=found["below"], denominator=found["n"]
     )
@@ -78,7 +83,7 @@ def on_time_share(reader: Any, *, now: datetime) -> FigureValue:
         return _none(now)
     found = due_nodes(reader, run).aggregate(n=Count("pk"), ok=Count("pk", filter=Q(node_late_days=0)))
     if not found["n"]:
-        return _none(now)
+        return _none(now, _("%(month)s 没有到期的节点") % {"month": f"{run.month:%Y-%m}"})
     return _dated(
         run, now, "?set=nodes", value=round(found["ok"] / found["n"] * 100, 1), numerator=found["ok"],
         denominator=found["n"],

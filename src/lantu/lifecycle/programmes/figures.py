@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lantu.core.figures import FigureValue, figure
 from lantu.lifecycle.programmes.models import ProgrammeMilestone
@@ -18,7 +19,7 @@ from lantu.lifecycle.programmes.states import CLOSED_MILESTONES, ProgrammeState
 @figure(
     "programmes.in_force",
     label=_("执行中的行动计划"),
-    unit=_("个"),
+    unit=pgettext_lazy("programmes", "个"),
     definition=_("已批准、尚未完成或取消的行动计划个数"),
 )
 def in_force(reader: Any, *, now: datetime) -> FigureValue:
@@ -31,7 +32,7 @@ def in_force(reader: Any, *, now: datetime) -> FigureValue:
 @figure(
     "programmes.milestones_overdue",
     label=_("逾期共同节点"),
-    unit=_("个"),
+    unit=pgettext_lazy("milestones", "个"),
     definition=_("执行中的行动计划里已过时限而没有确认完成的共同节点个数；分母为全部未完成节点"),
 )
 def milestones_overdue(reader: Any, *, now: datetime) -> FigureValue:

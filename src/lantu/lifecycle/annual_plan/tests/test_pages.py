@@ -14,6 +14,7 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 from tests.cast import NOW
 
+from lantu.accounts.models import Grant
 from lantu.gis.models import District
 from lantu.lifecycle.annual_plan.models import PlanImport, PlanMapping, PlanProposal
 from lantu.lifecycle.annual_plan.tests.stories import (
@@ -64,11 +65,8 @@ def test_every_page_opens_for_the_bureau(cast: Any, client: Any) -> None:
 def test_the_way_through_the_pages(cast: Any, client: Any) -> None:
     plan, people = opened(cast), clerks()
     client.force_login(cast.owner)
-    form = {
-        k: str(v)
-        for k, v in values(cast.owner.organisation).items()
-        if k not in ("funds", "approvals", "owner_org")
-    }
+    typed_apart = ("funds", "approvals", "owner_org")
+    form = {k: str(v) for k, v in values(cast.owner.organisation).items() if k not in typed_apart}
     form |= {
         "owner_org": cast.owner.organisation.name, "total_yuan": "20000", "annual_yuan": "8000",
         "funds": "财政资金，12000\n专项债，8000", "approvals": "可研批复，已批，，德发改〔2026〕7号", "state": "proposed",
@@ -182,6 +180,7 @@ def test_the_public_list_waits_for_the_issue_and_names_no_people(cast: Any, clie
 def test_lists_link_only_what_the_reader_may_open(cast: Any, client: Any, door: str) -> None:
     """An issued plan is read by all of its readers, its proposals only by those concerned: no link leads to a refusal."""
     plan = issued(cast)
+    Grant.objects.create(user=cast.expert, role="expert", reach="project", project_id=0, granted_at=NOW)
     page = reverse(f"lifecycle:{door}", args=[plan.year])
     for user, links in ((cast.director, True), (cast.expert, False)):
         client.force_login(user)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 from tests.cast import NOW
 
 from lantu.core.models import Event
@@ -16,13 +17,18 @@ from lantu.core.refusals import Denied, Refused, Unacceptable
 from lantu.duties.verify import verify_duties
 from lantu.lifecycle.annual_plan.models import AnnualPlan, PlanImport
 from lantu.lifecycle.annual_plan.services import recording as r
-from lantu.lifecycle.annual_plan.services.importing import apply_import, remember_columns, start_import
+from lantu.lifecycle.annual_plan.services.importing import (
+    apply_import,
+    reading_of,
+    remember_columns,
+    start_import,
+)
 from lantu.lifecycle.annual_plan.tests.stories import opened, recommended, running
 from lantu.projects.models import Project, YearPlan
 
 pytestmark = pytest.mark.django_db
 SHEET = """项目代码,项目名称,类别,建设性质,领域,县市区,建设单位,总投资,年度投资,资金来源
-{code},续建项目1,政府投资,续建,municipal,371402,{owner},20000,3000,财政资金，20000
+{code},续建项目1,政府投资,续建,市政,371402,{owner},20000,3000,财政资金，20000
 2609-371402-04-01-200009,城南水厂,政府投资,新开工,water,371402,{owner},12000,2400,财政资金，12000
 """
 
@@ -58,6 +64,17 @@ def test_rows_come_in_as_what_they_are(cast: Any, state: str) -> None:
     holders = {proposal.duty.holder_id if proposal.duty else None for proposal in made}
     assert holders == ({None} if state == "balanced" else {cast.officer.pk})
     assert list(verify_duties()) == []
+
+
+def test_a_chinese_sheet_is_read_by_an_english_reader(cast: Any) -> None:
+    """The words of the sheet are the city's, not the screen's."""
+    with override("en"):
+        run = uploaded(cast, opened(cast, 2026))
+        assert reading_of(run).troubles == []
+        made = apply_import(run, by=cast.officer, now=NOW)
+    assert {(p.plan_class, p.category, p.sector) for p in made} == {
+        ("continuing", "government", "municipal"), ("new_start", "government", "water"),
+    }  # fmt: skip
 
 
 def test_an_issued_plan_is_recorded_with_its_paper_by_two_people(cast: Any) -> None:

@@ -16,6 +16,7 @@ from lantu.duties.services.open import open_duty
 from lantu.lifecycle.programmes.events import ProgrammeDrafted, ProgrammeEdited
 from lantu.lifecycle.programmes.models import Programme
 from lantu.lifecycle.programmes.services import passing
+from lantu.lifecycle.stale import stale_edit
 from lantu.projects.areas import area_names
 from lantu.projects.geometry import sound_geometry
 
@@ -91,11 +92,11 @@ def draft_programme(
 def edit_programme(
     programme: Programme, *, edited_no: int, values: Mapping[str, Any], by: User, now: datetime, reason: str
 ) -> Programme:
-    """Change what :data:`EDITABLE` names. ``edited_no`` as it was seen: a stale one is refused. What was written before
-    stands in the event.
+    """Change what :data:`EDITABLE` names. ``edited_no`` as it was seen: a stale one is refused with the difference. What was
+    written before stands in the event.
     """
     passing.must_be_editor(programme, by)
-    programme = passing.lock(programme, edited_no=edited_no)
+    programme = passing.lock(programme)
     passing.must_be_open(programme)
     why = passing.reason_of(reason)
     known = {name: getattr(programme, name) for name in EDITABLE}
@@ -103,6 +104,8 @@ def edit_programme(
     if values.get("geometry", known["geometry"]) == known["geometry"]:
         # Setting it right once more may turn its rings round: what was not touched stays as it is.
         wanted["geometry"] = known["geometry"]
+    if edited_no != programme.edited_no:
+        raise stale_edit("programmes.changed_meanwhile", Programme, known, wanted)
     _keep_used_lanes(programme, {lane["key"] for lane in wanted["lanes"]})
     changes = {
         key: [str(known[key])[:300], str(value)[:300]] for key, value in wanted.items() if known[key] != value

@@ -244,3 +244,13 @@ def test_pages_of_templates(cast: Any, finished: Project, coming: Project) -> No
     form = {"project": coming.code, "starts_on": "2026-01-05", "preview_sha256": sha, "parts": ["checklist"]}
     assert client.post(f"{P}/{template.pk}/use/", form).status_code == 302
     assert CaseUse.objects.get().project == coming
+
+
+def test_the_second_writer_of_a_template_sees_the_difference(cast: Any, finished: Project) -> None:
+    template = taken(cast, finished)
+    seen = template.edited_no
+    words = {"name": template.name, "drop": [], "by": cast.officer, "now": NOW}
+    s.edit_template(template, summary="第一稿", edited_no=seen, **words)
+    with pytest.raises(Refused, match="第一稿 / 第二稿") as refused:
+        s.edit_template(template, summary="第二稿", edited_no=seen, **words)
+    assert refused.value.status == 409

@@ -75,7 +75,7 @@ def test_the_second_writer_sees_that_somebody_was_faster(cast: Any) -> None:
         now=NOW,
         reason="补充依据",
     )
-    with pytest.raises(Refused, match="刚刚被修改过") as refused:
+    with pytest.raises(Refused, match="已被别人修改") as refused:
         s.edit_programme(
             programme,
             edited_no=seen,
@@ -85,6 +85,7 @@ def test_the_second_writer_sees_that_somebody_was_faster(cast: Any) -> None:
             reason="补充依据",
         )
     assert refused.value.status == 409
+    assert "德政字〔2025〕1号 / 另一个" in refused.value.detail
     event = Event.objects.get(kind="programmes.programme_edited")
     assert event.payload["changes"] == {"basis": ["", "德政字〔2025〕1号"]}
     assert Programme.objects.get().basis == "德政字〔2025〕1号"

@@ -26,6 +26,7 @@ from lantu.lifecycle.reports.content import fingerprint
 from lantu.lifecycle.reports.models import Bulletin, ReportSeries
 from lantu.lifecycle.reports.services.copies import freeze_bulletin
 from lantu.lifecycle.reports.states import BulletinState, BulletinVerb, next_state
+from lantu.lifecycle.stale import stale_edit
 from lantu.projects.progress import month_before, month_start
 
 SUBJECT = "lifecycle.bulletin"
@@ -173,9 +174,12 @@ def _save(bulletin: Bulletin) -> None:
 def edit_foreword(bulletin: Bulletin, *, text: str, edited_no: int, by: User, now: datetime) -> Bulletin:
     """The words of the people: all else in a bulletin is computed."""
     require(by, "lifecycle.reports_prepare")
-    bulletin = _lock(bulletin, edited_no=edited_no)
+    bulletin = _lock(bulletin, edited_no=None)
     before, bulletin.state = bulletin.state, next_state(bulletin.state, BulletinVerb.EDIT)
-    earlier, bulletin.foreword = bulletin.foreword, text.replace("\x00", "").strip()[:FOREWORD_MOST]
+    earlier, wanted = bulletin.foreword, text.replace("\x00", "").strip()[:FOREWORD_MOST]
+    if edited_no != bulletin.edited_no:
+        raise stale_edit("reports.changed_meanwhile", Bulletin, {"foreword": earlier}, {"foreword": wanted})
+    bulletin.foreword = wanted
     if earlier == bulletin.foreword:
         return bulletin
     _save(bulletin)

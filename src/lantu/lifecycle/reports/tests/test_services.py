@@ -157,3 +157,13 @@ def test_nothing_is_typeset_before_the_signature(cast: Any, site_project: Any) -
     assert row.copy is not None
     with pytest.raises(Refused, match="还没有签发"):
         s.make_file(row.copy, form="docx", language="zh-hans", by=cast.officer, now=NOW, base_url="https://x")
+
+
+def test_the_second_writer_of_a_foreword_sees_the_difference(cast: Any, site_project: Any) -> None:
+    row = prepared(cast)
+    seen = row.edited_no
+    s.edit_foreword(row, text="抓开工", edited_no=seen, by=cast.officer, now=NOW)
+    with pytest.raises(Refused, match="抓开工 / 抓竣工") as refused:
+        s.edit_foreword(row, text="抓竣工", edited_no=seen, by=cast.director, now=NOW)
+    assert refused.value.status == 409
+    assert Bulletin.objects.get().foreword == "抓开工"

@@ -22,6 +22,7 @@ from lantu.lifecycle.programmes.cases.names import known_names
 from lantu.lifecycle.programmes.cases.services import passing
 from lantu.lifecycle.programmes.cases.states import CaseState, CaseVerb, next_state
 from lantu.lifecycle.programmes.services.passing import clean, next_pk, unfit
+from lantu.lifecycle.stale import stale_edit
 from lantu.projects.models import Project, Status
 
 NAME_LEAST = 4
@@ -146,11 +147,16 @@ def edit_template(
 ) -> CaseTemplate:
     """Other words, or fewer parts. Words are cleaned of names as well."""
     require(by, "lifecycle.cases_make")
-    template = passing.lock(template, edited_no=edited_no)
+    template = passing.lock(template)
     before, template.state = template.state, next_state(template.state, CaseVerb.EDIT)
     passing.must_hold(template, by, template.created_by)
     known = known_names(template.source)
     words, _counts = anonymise([clean(name, most=120), summary[:2000]], known)
+    if edited_no != template.edited_no:
+        now_is = {"name": template.name, "summary": template.summary}
+        raise stale_edit(
+            "cases.changed_meanwhile", CaseTemplate, now_is, {"name": words[0], "summary": words[1]}
+        )
     parts = {key: content for key, content in template.parts.items() if key not in drop}
     if not parts:
         raise unfit("drop", _("模板至少要保留一个部分。"))
