@@ -132,13 +132,13 @@ class Migration(migrations.Migration):
             name='Quarantine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('mqtt', 'MQTT'), ('http', 'HTTP'), ('replay', '重放')], max_length=8, verbose_name='来源')),
+                ('source', models.CharField(choices=[('mqtt', 'MQTT'), ('http', 'HTTP'), ('replay', '重放'), ('hj212', 'HJ 212'), ('jt808', 'JT/T 808')], max_length=8, verbose_name='来源')),
                 ('subject', models.CharField(max_length=200, verbose_name='主题')),
                 ('device_guess', models.CharField(blank=True, default='', max_length=40, verbose_name='设备（按主题）')),
                 ('device_id', models.BigIntegerField(blank=True, null=True)),
                 ('project_id', models.BigIntegerField(blank=True, null=True)),
                 ('raw', models.BinaryField(verbose_name='原始字节')),
-                ('reason', models.CharField(choices=[('bad_json', '不是合法的 JSON'), ('bad_shape', '报文结构不符合约定'), ('bad_topic', '主题不符合约定'), ('unknown_device', '设备未登记'), ('wrong_project', '设备不属于主题中的项目'), ('retired_device', '设备已停用'), ('bad_time', '时间无法识别'), ('future_time', '时间超前超过 5 分钟'), ('too_old', '时间早于 400 天前'), ('unknown_channel', '通道未登记'), ('bad_value', '数值不是数'), ('not_finite', '数值不是有限数'), ('out_of_range', '数值超出合理量程'), ('wrong_unit', '单位与登记不符'), ('empty', '报文没有任何数值'), ('too_large', '报文过大'), ('unprocessable', '处理时出错')], max_length=20, verbose_name='原因')),
+                ('reason', models.CharField(choices=[('bad_json', '不是合法的 JSON'), ('bad_shape', '报文结构不符合约定'), ('bad_topic', '主题不符合约定'), ('unknown_device', '设备未登记'), ('wrong_project', '设备不属于主题中的项目'), ('retired_device', '设备已停用'), ('bad_time', '时间无法识别'), ('future_time', '时间超前超过 5 分钟'), ('too_old', '时间早于 400 天前'), ('unknown_channel', '通道未登记'), ('bad_value', '数值不是数'), ('not_finite', '数值不是有限数'), ('out_of_range', '数值超出合理量程'), ('wrong_unit', '单位与登记不符'), ('empty', '报文没有任何数值'), ('too_large', '报文过大'), ('unprocessable', '处理时出错'), ('bad_frame', '不是完整的协议帧'), ('bad_check', '校验码不符'), ('wrong_password', '访问密码不符'), ('incomplete', '分包不全'), ('rate_limited', '发送过快，超出份额'), ('not_expected', '此处不应有的报文')], max_length=20, verbose_name='原因')),
                 ('detail', models.CharField(blank=True, default='', max_length=500, verbose_name='说明')),
                 ('problems', models.JSONField(default=list)),
                 ('stream_seq', models.BigIntegerField(blank=True, null=True)),
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('kind', models.CharField(choices=[('threshold', '阈值'), ('rate', '变化速率'), ('difference', '通道差值'), ('ratio', '通道比值'), ('silence', '断数')], max_length=12, verbose_name='类型')),
+                ('kind', models.CharField(choices=[('threshold', '阈值'), ('rate', '变化速率'), ('difference', '通道差值'), ('ratio', '通道比值'), ('band', '累计值与速率组合'), ('silence', '断数'), ('quality', '数据质量'), ('periodic', '多设备定时判定'), ('check', '人工核查或计算')], max_length=12, verbose_name='类型')),
                 ('stat', models.CharField(choices=[('inst', '瞬时值'), ('mean', '滑动平均'), ('leq', '等效声级 Leq')], default='inst', max_length=8, verbose_name='统计量')),
                 ('compare', models.CharField(choices=[('gt', '>'), ('ge', '≥'), ('lt', '<'), ('le', '≤'), ('abs_gt', '|·| >'), ('abs_ge', '|·| ≥')], default='ge', max_length=8, verbose_name='比较')),
                 ('per', models.CharField(choices=[('day', '每天'), ('hour', '每小时')], default='day', max_length=6, verbose_name='速率单位')),
@@ -201,6 +201,8 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(max_length=64)),
                 ('loaded_at', models.DateTimeField(verbose_name='载入时间')),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='monitoring.rule')),
+                ('gap_s', models.PositiveIntegerField(default=0, verbose_name='中断时长（秒）')),
+                ('terms', models.JSONField(blank=True, default=dict, verbose_name='专用参数')),
             ],
             options={
                 'verbose_name': '规则版本',

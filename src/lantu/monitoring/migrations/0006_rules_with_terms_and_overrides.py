@@ -9,27 +9,12 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_submissions'),
-        ('monitoring', '0005_gateway_quarantine'),
+        ('monitoring', '0004_rule_desk'),
         ('projects', '0003_year_plans_and_reasons'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='ruleversion',
-            name='gap_s',
-            field=models.PositiveIntegerField(default=0, verbose_name='中断时长（秒）'),
-        ),
-        migrations.AddField(
-            model_name='ruleversion',
-            name='terms',
-            field=models.JSONField(blank=True, default=dict, verbose_name='专用参数'),
-        ),
-        migrations.AlterField(
-            model_name='ruleversion',
-            name='kind',
-            field=models.CharField(choices=[('threshold', '阈值'), ('rate', '变化速率'), ('difference', '通道差值'), ('ratio', '通道比值'), ('band', '累计值与速率组合'), ('silence', '断数'), ('quality', '数据质量'), ('periodic', '多设备定时判定'), ('check', '人工核查或计算')], max_length=12, verbose_name='类型'),
-        ),
         migrations.CreateModel(
             name='CraneGroup',
             fields=[

@@ -3,11 +3,12 @@
 # fmt: off
 import django.core.validators
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [('accounts', '0002_grant_requests_and_sessions'), ('monitoring', '0006_rules_with_terms_and_overrides'), ('projects', '0003_year_plans_and_reasons')]
+    dependencies = [('accounts', '0002_grant_requests_and_sessions'), ('monitoring', '0006_rules_with_terms_and_overrides'), ('projects', '0003_year_plans_and_reasons'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
     operations = [
         migrations.CreateModel(
             name='Vehicle',
@@ -161,6 +162,11 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vehicle_findings', to='projects.project', verbose_name='项目')),
                 ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='monitoring.vehicle', verbose_name='车辆')),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='monitoring.vehicleruleversion', verbose_name='规则版本')),
+                ('false_at', models.DateTimeField(blank=True, null=True, verbose_name='认定误报')),
+                ('false_confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('false_proposed_at', models.DateTimeField(blank=True, null=True)),
+                ('false_proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('false_reason', models.CharField(blank=True, default='', max_length=300, verbose_name='误报理由')),
             ],
             options={
                 'verbose_name': '渣土车发现',
@@ -173,6 +179,7 @@ class Migration(migrations.Migration):
                 'constraints': [
                     models.UniqueConstraint(fields=('vehicle', 'rule_code', 'trip_at'), name='vehicle_finding_one_per_rule_and_trip'),
                     models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='vehicle_finding_severity'),
+                    models.CheckConstraint(condition=models.Q(('false_at', None), models.Q(('false_confirmed_by__isnull', False), models.Q(('false_confirmed_by', models.F('false_proposed_by')), _negated=True)), _connector='OR'), name='vehicle_finding_false_by_two'),
                 ],
             },
         ),

@@ -26,7 +26,7 @@ GATED = """CASE WHEN reading_local_day(r.ts) IN (SELECT day FROM monitoring_seal
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitoring", "0012_rate_limited")]
+    dependencies = [("monitoring", "0011_gateway_status")]
     operations = [
         migrations.RunSQL(
             HEAD.replace("{unsealed}", GATED), HEAD.replace("{unsealed}", "NOT reading_is_sealed(c.id, r.ts)")
