@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { load } from "./load.mjs";
 
-const { roundUp } = await load("/src/elements/lantu-chart/options.ts");
+const { roomForMarks, roundUp } = await load("/src/elements/lantu-chart/options.ts");
 
 describe("where the axis of a chart ends", () => {
   it("is a round number above the highest mark", () => {
@@ -17,5 +17,15 @@ describe("where the axis of a chart ends", () => {
     assert.equal(roundUp(0), 0);
     assert.equal(roundUp(-3), -3);
     assert.equal(roundUp(Number.NaN), Number.NaN);
+  });
+});
+
+describe("the words at the end of a limit", () => {
+  it("find room in either language", () => {
+    assert.equal(roomForMarks([]), 0);
+    assert.equal(roomForMarks([{ x: 3, label: "今日" }]), 0);
+    assert.equal(roomForMarks([{ y: 1, label: "报警" }]), 5);
+    assert.ok(roomForMarks([{ y: 250, label: "Control value 250" }]) > 10);
+    assert.equal(roomForMarks([{ y: 1, label: "字".repeat(40) }]), 14);
   });
 });

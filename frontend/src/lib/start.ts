@@ -7,6 +7,7 @@ import { wirePreferences } from "./preferences";
 import { wireForms } from "./forms";
 import { foldFilters } from "./filters";
 import { startClocks } from "./clock";
+import { keepDrafts } from "./drafts";
 import { watchScrollers } from "./scrollers";
 import { startOffline } from "../offline/start";
 
@@ -26,6 +27,7 @@ export function start(): void {
   wirePreferences();
   wireForms();
   foldFilters();
+  keepDrafts();
   startClocks();
   watchScrollers();
 }

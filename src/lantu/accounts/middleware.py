@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from lantu.accounts.services.demo import demo_refused
@@ -62,7 +63,9 @@ class SignedInMiddleware:
         if getattr(request, "htmx", False):
             # Coming back to a fragment would show it without its page.
             return _to(request, login, 401)
-        return _to(request, f"{login}?{urlencode({'next': request.get_full_path()})}", 401)
+        if request.method not in ("GET", "HEAD"):
+            messages.warning(request, _("登录已过期，刚才的提交没有保存。请登录后再提交一次。"))
+        return _to(request, f"{login}?{urlencode({'next': _page_of(request)})}", 401)
 
     def _for_person(self, request: HttpRequest, user: Any) -> HttpResponse | None:
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and user.language:
@@ -73,6 +76,19 @@ class SignedInMiddleware:
             messages.warning(request, _("这是管理员给的初始密码，请先改成自己的密码。"))
             return _to(request, reverse("account_change_password"), 403)
         return None
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where to go back after signing in: the page itself, or the page whose form was sent (its door takes no GET)."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = request.META.get("HTTP_REFERER", "")
+    if not url_has_allowed_host_and_scheme(
+        came_from, {request.get_host()}, require_https=request.is_secure()
+    ):
+        return reverse("home")
+    page = urlsplit(came_from)
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 def _to(request: HttpRequest, address: str, status: int) -> HttpResponse:

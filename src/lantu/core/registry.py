@@ -17,7 +17,11 @@ class Keyed(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class NavItem:
-    """An entry of the main navigation. ``permission`` hides it from people who may not go there."""
+    """An entry of the main navigation. ``permission`` hides it from people who may not go there.
+
+    Who has one of ``thumb_permissions`` finds the entry right after the first in the bar of a phone, leading to
+    ``thumb_url_name``: what people on site open ten times a day must not lie under “more”.
+    """
 
     key: str
     label: Any
@@ -25,6 +29,8 @@ class NavItem:
     icon: str
     order: int
     permission: str | None = None
+    thumb_permissions: tuple[str, ...] = ()
+    thumb_url_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

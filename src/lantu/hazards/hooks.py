@@ -50,6 +50,8 @@ navigation.add(
         icon="shield-check",
         order=50,
         permission="hazards.read",
+        thumb_permissions=("hazards.submit_reply", "hazards.supervisor_confirm", "hazards.recheck_major"),
+        thumb_url_name="hazards:phone",
     )
 )
 project_tabs.add(

@@ -5,7 +5,7 @@ A door: this is where a page's ``now`` comes from, so that all figures and deadl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +45,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "DEMO": getattr(settings, "DEMO", False),
         # Lazy: a fragment that shows no navigation asks no permissions.
         "nav_links": SimpleLazyObject(lambda: nav_links(request)),
+        "thumb_links": SimpleLazyObject(lambda: thumb_links(request)),
         # Against the sun only black on white helps.
         "theme": theme if theme in THEMES and not contrast else "light",
         "other_theme": "light" if theme == "dark" else "dark",
@@ -85,3 +86,27 @@ def nav_links(request: HttpRequest) -> list[NavLink]:
         NavLink(key=item.key, label=item.label, icon=item.icon, url=url, current=url == current)
         for item, url in found
     ]
+
+
+def thumb_links(request: HttpRequest) -> list[NavLink]:
+    """The same entries for the bar of a phone: what this reader works with on site comes right after the first."""
+    links = nav_links(request)
+    if not links:
+        return []
+    wanted = {
+        item.key: item
+        for item in navigation
+        if any(request.user.has_perm(permission) for permission in item.thumb_permissions)
+    }
+    near = [
+        _at_thumb(link, wanted[link.key].thumb_url_name, request.path) for link in links if link.key in wanted
+    ]
+    rest = [link for link in links if link.key not in wanted]
+    if any(link.current for link in near):
+        rest = [replace(link, current=False) for link in rest]
+    return [*rest[:1], *near, *rest[1:]]
+
+
+def _at_thumb(link: NavLink, url_name: str, path: str) -> NavLink:
+    url = reverse(url_name) if url_name else link.url
+    return replace(link, url=url, current=link.current or path.startswith(url))

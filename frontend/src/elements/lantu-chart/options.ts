@@ -33,7 +33,7 @@ export function chartOptions(spec: ChartSpec, theme: ChartTheme, width: number, 
     animationDuration: 350,
     textStyle: { fontFamily: theme.font, color: theme.ink },
     grid: {
-      left: s * 0.8, right: spec.marks?.some((mark) => mark.y !== undefined) ? s * 6 : s * (spec.labels ? 3.4 : 1.3),
+      left: s * 0.8, right: s * (roomForMarks(spec.marks) || (spec.labels ? 3.4 : 1.3)),
       top: spec.horizontal || !spec.unit ? s * 2.4 : s * 3.4, bottom: s * 0.6, containLabel: true,
     },
     legend: {
@@ -58,6 +58,13 @@ function text(theme: ChartTheme): Options {
 function withUnit(value: unknown, unit = ""): string {
   if (value === null || value === undefined || value === "-") return "—";
   return `${typeof value === "number" ? Number(value.toFixed(3)) : String(value)} ${unit}`.trim();
+}
+
+/** How many letters wide the words at the end of the level marks are; 0 without any. A Latin letter is half a Chinese one. */
+export function roomForMarks(marks: ChartMark[] = []): number {
+  const level = marks.filter((mark) => mark.y !== undefined);
+  const widths = level.map((mark) => Array.from(mark.label ?? "").reduce((sum, letter) => sum + (letter < "\u2e80" ? 0.56 : 1), 0));
+  return level.length ? Math.min(14, Math.max(4, ...widths) + 1) : 0;
 }
 
 /** The next round number: an axis that ends on 262.5 writes it on top of its own 250. */

@@ -153,3 +153,13 @@ def test_leaving_asks_first_and_needs_a_post(client: Client, cast: SimpleNamespa
     assert client.get("/accounts/logout/").status_code == 200
     client.post("/accounts/logout/")
     assert client.get("/work/").status_code == 302
+
+
+def test_a_form_sent_too_late_leads_back_to_its_page(client: Client, cast: SimpleNamespace) -> None:
+    page = "http://testserver/hazards/m/1/?tab=reply"
+    late = client.post("/hazards/1/do/submit_reply/", {"text": "x"}, headers={"Referer": page})
+    assert late["Location"] == "/accounts/login/?next=%2Fhazards%2Fm%2F1%2F%3Ftab%3Dreply"
+    assert "刚才的提交没有保存" in client.get(LOGIN).content.decode()
+    for stranger in ("http://elsewhere.example/x/", "", "javascript:alert(1)"):
+        answer = client.post("/hazards/1/do/submit_reply/", headers={"Referer": stranger})
+        assert answer["Location"] == "/accounts/login/?next=%2F"

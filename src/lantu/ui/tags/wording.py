@@ -26,6 +26,7 @@ def element_words() -> SafeString:
             "map_zoom_in": _("放大"),
             "map_zoom_out": _("缩小"),
             "map_layer_failed": _("图层“{label}”没有取到"),
+            "draft_back": _("刚才填写的内容已恢复，请核对后再提交。照片和文件请重新选择。"),
             "filter_more": _("更多条件"),
             "filter_more_set": _("更多条件（已选 {count}）"),
             "request_denied": _("您没有做这件事的权限，或登录已过期。"),

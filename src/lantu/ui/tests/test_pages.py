@@ -51,6 +51,23 @@ def test_the_longest_path_is_current(menu: None) -> None:
     assert [link.key for link in links(reverse("ui:styleguide") + "x", reader()) if link.current] == ["a"]
 
 
+def test_the_phone_keeps_what_people_on_site_use_at_the_thumb(menu: None) -> None:
+    context.navigation.add(
+        registry.NavItem(
+            key="d", label="整改", url_name="ui:styleguide", icon="home", order=9,
+            thumb_permissions=("x.reply", "x.recheck"), thumb_url_name="ui:sample_phone",
+        )
+    )  # fmt: skip
+    request = RequestFactory().get(reverse("ui:sample_phone"))
+    request.user = reader("x.recheck")
+    assert [link.key for link in context.thumb_links(request)] == ["a", "d", "c"]
+    assert [link.url for link in context.thumb_links(request) if link.current] == [reverse("ui:sample_phone")]
+    request.user = reader()
+    assert [link.key for link in context.thumb_links(request)] == ["a", "c", "d"]
+    request.user = SimpleNamespace(is_authenticated=False)
+    assert context.thumb_links(request) == []
+
+
 @override_settings(DEMO=True)
 @pytest.mark.parametrize("name", ["styleguide", "sample_wall", "sample_phone", "sample_auth"])
 def test_sample_pages_render_without_inline_code(name: str) -> None:
