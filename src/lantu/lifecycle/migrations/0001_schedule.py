@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=160, verbose_name='计划名称')),
                 ('kind', models.CharField(choices=[('master', '总进度计划'), ('section', '标段计划'), ('mirror', '外部计划镜像')], max_length=8, verbose_name='类别')),
-                ('status', models.CharField(choices=[('draft', '编制中'), ('proposed', '待审批'), ('in_force', '执行中'), ('superseded', '已被替代')], default='draft', max_length=12, verbose_name='状态')),
+                ('status', models.CharField(choices=[('draft', '编制中'), ('proposed', '待审批'), ('in_force', '执行中'), ('superseded', '已被替代'), ('discarded', '已作废')], default='draft', max_length=12, verbose_name='状态')),
                 ('revision', models.PositiveIntegerField(default=1, verbose_name='版次')),
                 ('start_at', models.DateTimeField(verbose_name='计划开始')),
                 ('must_finish_at', models.DateTimeField(blank=True, null=True, verbose_name='必须完成')),
@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='lifecycle.scheduleactivity')),
                 ('responsible', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='责任人')),
                 ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='lifecycle.schedule')),
+                ('expected_finish_at', models.DateTimeField(blank=True, null=True, verbose_name='预计完成')),
             ],
             options={
                 'verbose_name': '任务',

@@ -79,10 +79,23 @@ class Migration(migrations.Migration):
                 ('title_row', models.PositiveIntegerField(default=1)),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='lifecycle.annualplan')),
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
+                ('asked_at', models.DateTimeField(blank=True, null=True, verbose_name='提请核对时间')),
+                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核对人')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.evidence')),
+                ('document_no', models.CharField(blank=True, default='', max_length=40, verbose_name='文号')),
+                ('duty', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='duties.duty', verbose_name='责任')),
+                ('enters_as', models.CharField(choices=[('reserve', '入库储备：还没有申报'), ('proposed', '申报待初审：还要经过初审和会审'), ('balanced', '综合平衡：初审会审已在线下完成'), ('issued', '已下达：文件已印发，凭文件补录')], default='balanced', max_length=10, verbose_name='导入为')),
+                ('issued_on', models.DateField(blank=True, null=True, verbose_name='成文日期')),
+                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='退回说明')),
             ],
             options={
                 'verbose_name': '计划导入',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('asked_at__isnull', True), ('applied_at__isnull', False), ('duty__isnull', False), _connector='OR'), name='plan_import_asked_has_a_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('enters_as', 'issued'), _negated=True), ('asked_at__isnull', True), models.Q(models.Q(('document_no', ''), _negated=True), ('document__isnull', False), ('issued_on__isnull', False)), _connector='OR'), name='plan_import_recorded_with_document'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('started_by')), _negated=True), _connector='OR'), name='plan_import_two_people'),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Levelling proposals taken over into drafts, drafts that are discarded, finishes that are expected."""
+    """Levelling proposals taken over into drafts."""
 
     dependencies: ClassVar = [
         ("lifecycle", "0006_programmes"),
@@ -17,8 +17,6 @@ class Migration(migrations.Migration):
     ]
 
     operations: ClassVar = [
-        migrations.AlterField(model_name="schedule", name="status", field=models.CharField(choices=[("draft", "编制中"), ("proposed", "待审批"), ("in_force", "执行中"), ("superseded", "已被替代"), ("discarded", "已作废")], default="draft", max_length=12, verbose_name="状态")),
-        migrations.AddField(model_name="scheduleactivity", name="expected_finish_at", field=models.DateTimeField(blank=True, null=True, verbose_name="预计完成")),
         migrations.CreateModel(
             name="ScheduleAdoption",
             fields=[
