@@ -295,7 +295,7 @@ class MatrixFilter:
         )
 
 
-def matrix_projects(reader: Any, wanted: MatrixFilter) -> QuerySet[Project]:
+def matrix_projects(reader: Any, wanted: MatrixFilter, *, today: date) -> QuerySet[Project]:
     """The reader's projects with gates that fit, their gates at hand as ``matrix_gates``."""
     rows = find_projects(reader, wanted.projects).filter(gate_plan__isnull=False)
     gates = Gate.objects.all()
@@ -306,7 +306,7 @@ def matrix_projects(reader: Any, wanted: MatrixFilter) -> QuerySet[Project]:
     if wanted.gate_lamp:
         gates = gates.filter(lamp=wanted.gate_lamp)
     if wanted.late:
-        gates = gates.filter(due_on__lt=timezone.localdate()).exclude(state__in=NOT_AWAITED)
+        gates = gates.filter(due_on__lt=today).exclude(state__in=NOT_AWAITED)
     if wanted.at or wanted.state or wanted.gate_lamp or wanted.late:
         rows = rows.filter(pk__in=gates.values("project_id"))
     found = Gate.objects.select_related("duty__holder", "duty__unit").order_by("number")

@@ -28,7 +28,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     require(user, "lifecycle.gates_read")
     wanted = selectors.MatrixFilter.from_query(request.GET)
-    rows = selectors.matrix_projects(user, wanted)
+    rows = selectors.matrix_projects(user, wanted, today=timezone.localdate())
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     totals = selectors.gate_totals(user)
     query = request.GET.copy()
@@ -54,7 +54,7 @@ def matrix_sheet(request: HttpRequest) -> FileResponse:
     require(user, "lifecycle.gates_read")
     require(user, "projects.export")
     wanted = selectors.MatrixFilter.from_query(request.GET)
-    rows = selectors.matrix_projects(user, wanted)[:MOST_ROWS]
+    rows = selectors.matrix_projects(user, wanted, today=timezone.localdate())[:MOST_ROWS]
     file = make_sheet(rows, now=timezone.now())
     name = f"gates-{timezone.localtime():%Y%m%d-%H%M}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
