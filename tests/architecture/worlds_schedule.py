@@ -73,6 +73,7 @@ SCHEDULE_PAGES = {
 }
 SCHEDULE_API = {
     "/schedules/slips/": lambda w: {"pk": w.schedule_slip.pk},
+    "/schedules/adoptions/": lambda w: {"pk": w.schedule_adoption.pk},
     "/schedules/levellings/": lambda w: {"pk": w.schedule_levelling.pk},
     "/schedules/": lambda w: {"pk": w.schedule.pk},
 }
@@ -93,5 +94,12 @@ SCHEDULE_BODIES = {
         "rows": [{"code": "A", "percent": 1}],
     },
     "POST /schedules/{pk}/evidenced-progress": lambda w: {"code": "A", "body": "{}"},
+    "POST /schedules/levellings/{pk}/adopt": lambda w: {
+        "schedule": w.schedule.pk,
+        "responsible": "nobody",
+        "reason": "样例",
+    },
+    "POST /schedules/adoptions/{pk}/undo": lambda w: {"reason": "样例"},
+    "POST /schedules/{pk}/discard": lambda w: {"edited_no": 1, "reason": "样例"},
     "POST /schedules/levellings": lambda w: {"resources": ["TBM"]},
 }

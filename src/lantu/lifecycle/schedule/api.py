@@ -16,6 +16,7 @@ from lantu.core.paging import Page, page_of
 from lantu.core.refusals import Missing, Unacceptable
 from lantu.lifecycle.schedule import schemas as shapes
 from lantu.lifecycle.schedule import selectors, services
+from lantu.lifecycle.schedule.api_levelling import router as levelling
 from lantu.lifecycle.schedule.api_reading import router as reading
 from lantu.lifecycle.schedule.api_shapes import clean, in_full, shown
 from lantu.lifecycle.schedule.drafts import ActivityRow, CalendarRow, LinkRow, ScheduleDraft, pack_calendars
@@ -26,6 +27,7 @@ from lantu.projects.selectors import get_visible as get_project
 
 router = Router(tags=["进度计划"])
 router.add_router("", reading)
+router.add_router("", levelling)
 DATES = {"constraint_at", "constraint2_at", "deadline_at", "expected_finish_at", "start_at", "must_finish_at"}
 NUMBERS = {"duration_min", "remaining_min", "owner_id", "responsible_id", "lag_min", "critical_float_min"}
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import File, Form, Query, Router, Status
+from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 from pydantic import ValidationError
 
 from lantu.accounts.permissions import require
-from lantu.core.refusals import Missing, Refused, Unacceptable
+from lantu.core.refusals import Refused, Unacceptable
 from lantu.lifecycle.schedule import schemas as shapes
 from lantu.lifecycle.schedule import selectors, services
 from lantu.lifecycle.schedule.api_shapes import baseline_shown, clean, in_full
 from lantu.lifecycle.schedule.models import Schedule
-from lantu.lifecycle.schedule.models_kept import ScheduleBaseline, ScheduleLevelling, ScheduleResource
+from lantu.lifecycle.schedule.models_kept import ScheduleBaseline, ScheduleResource
 
 router = Router()
 DOCUMENT = File(..., description="批准文件")
@@ -219,34 +219,3 @@ def list_resources(request: HttpRequest) -> list[dict[str, Any]]:
         {"code": row.code, "name": row.name, "unit": row.unit, "capacity": row.capacity}
         for row in ScheduleResource.objects.all()
     ]
-
-
-@router.post("/schedules/levellings", response={202: shapes.LevellingOut})
-def ask_levelling(request: HttpRequest, body: shapes.LevelIn) -> Status[dict[str, Any]]:
-    """Ask for a levelling run; the worker computes it, read the result under its number."""
-    user: Any = request.auth  # type: ignore[attr-defined]
-    now = timezone.now()
-    try:
-        from_on = date.fromisoformat(body.from_on) if body.from_on else timezone.localtime(now).date()
-    except ValueError as error:
-        raise Unacceptable("schedules.bad_day", _("日期写成 2026-11-22。"), field="from_on") from error
-    codes = [clean(code, "resources") for code in body.resources]
-    return Status(202, _levelling(services.ask_levelling(codes=codes, from_on=from_on, by=user, now=now)))
-
-
-@router.get("/schedules/levellings/{int:pk}", response=shapes.LevellingOut)
-def get_levelling(request: HttpRequest, pk: int) -> dict[str, Any]:
-    """One run with its proposal."""
-    require(request.auth, "lifecycle.schedule_level")  # type: ignore[attr-defined]
-    run = ScheduleLevelling.objects.select_related("asked_by").filter(pk=pk).first() if pk < 2**62 else None
-    if run is None:
-        raise Missing("schedules.unknown", _("没有这次资源平衡。"))
-    return _levelling(run)
-
-
-def _levelling(run: ScheduleLevelling) -> dict[str, Any]:
-    return {
-        "id": run.pk, "state": run.state, "status": run.status, "asked_by": str(run.asked_by),
-        "asked_at": run.asked_at, "finished_at": run.finished_at, "from_on": run.from_on.isoformat(),
-        "resources": [row.code for row in run.resources.all()], "result": run.result, "problem": run.problem,
-    }  # fmt: skip

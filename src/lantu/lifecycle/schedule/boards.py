@@ -5,15 +5,12 @@ Every number of the health line is the length of one of these sets, so that it o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lantu.accounts.models import Organisation, User
@@ -27,11 +24,10 @@ from lantu.lifecycle.schedule.models_kept import (
 from lantu.lifecycle.schedule.selectors import baseline_of
 from lantu.lifecycle.schedule.states import PAST, ActivityKind, ConstraintKind, ScheduleKind, ScheduleStatus
 from lantu.lifecycle.schedule.values import versions_of
-from lantu.lifecycle.schedule.wording import field_label
+from lantu.lifecycle.schedule.wording import field_label, plain_value
 
 SOON = timedelta(days=30)
 DAY = timedelta(days=1)
-ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*[+-]\d\d:\d\d$")
 CRITICAL = Q(is_critical=True) | Q(is_on_longest_path=True)
 SETS = {
     "all": gettext_lazy("全部任务"),
@@ -150,7 +146,9 @@ def told(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     names["constraint_kind"] = {str(kind): str(label) for kind, label in ConstraintKind.choices}
 
     def shown(what: str, value: Any) -> Any:
-        return names[what].get(str(value), value) if what in names and value is not None else _short(value)
+        return (
+            names[what].get(str(value), value) if what in names and value is not None else plain_value(value)
+        )
 
     return [
         change
@@ -171,15 +169,6 @@ def _names(model: type[User] | type[Organisation], changes: Sequence[dict[str, A
     ]
     numbers = [number for number in both if isinstance(number, int)]
     return {str(row.pk): str(row) for row in model.objects.filter(pk__in=numbers)} if numbers else {}
-
-
-def _short(value: Any) -> Any:
-    """A stored moment as a date and a time, a calendar by its days off; anything else as it is."""
-    if isinstance(value, dict):
-        return _("停工 %(n)s 天") % {"n": sum(not spans for spans in value.get("exceptions", {}).values())}
-    if isinstance(value, str) and ISO.match(value):
-        return f"{timezone.localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
-    return value
 
 
 def adopted(activity: ScheduleActivity) -> list[ScheduleAdoption]:

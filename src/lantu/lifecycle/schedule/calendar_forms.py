@@ -7,7 +7,7 @@ spans; without spans it is off: “2027-02-01..2027-02-14”, “2027-02-20 08:0
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from lantu.core.refusals import Unacceptable
 from lantu.lifecycle.schedule import forms, network
+from lantu.lifecycle.schedule.calendar_text import exceptions_text, spans_text, weekday_names
 from lantu.lifecycle.schedule.drafts import CalendarRow
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity, ScheduleCalendar, ScheduleLink
 from lantu.lifecycle.schedule.services import Change
@@ -26,20 +27,6 @@ SPAN = re.compile(r"(\d{1,2}):(\d\d)\s*[-–~至]\s*(\d{1,2}):(\d\d)")
 DAYS_MOST = 400
 DAY_MIN = 1440
 Spans = list[list[int]]
-
-
-def weekday_names() -> list[str]:
-    """Monday first."""
-    return [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
-
-
-def spans_text(spans: Sequence[Sequence[int]]) -> str:
-    """``[[480, 720]]`` → “08:00-12:00”."""
-    return ", ".join(f"{_clock(begin)}-{_clock(end)}" for begin, end in spans)
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def spans_of(typed: str, field: str, where: str) -> Spans:
@@ -93,19 +80,6 @@ def exceptions_of(typed: str, field: str) -> dict[str, Spans]:
         for step in range((end - begin).days + 1):
             found[(begin + timedelta(days=step)).isoformat()] = spans_of(spans, field, where)
     return found
-
-
-def exceptions_text(exceptions: Mapping[str, Any]) -> str:
-    """As the form shows them: neighbours with the same hours as one line."""
-    lines: list[tuple[date, date, str]] = []
-    for day, spans in sorted(exceptions.items()):
-        at, hours = date.fromisoformat(day), spans_text(spans)
-        if lines and lines[-1][2] == hours and at - lines[-1][1] == timedelta(days=1):
-            lines[-1] = (lines[-1][0], at, hours)
-        else:
-            lines.append((at, at, hours))
-    shown = [(f"{first}..{last}" if last > first else f"{first}", hours) for first, last, hours in lines]
-    return "\n".join(f"{days} {hours}".strip() for days, hours in shown)
 
 
 def typed_from(calendar: ScheduleCalendar) -> dict[str, Any]:

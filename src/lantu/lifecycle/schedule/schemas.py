@@ -126,7 +126,7 @@ class ScheduleIn(Schema):
 
 
 class ChangeIn(Schema):
-    op: Literal["set", "add", "remove", "link", "unlink", "calendar", "plan"]
+    op: Literal["set", "add", "remove", "link", "unlink", "calendar", "drop_calendar", "plan"]
     code: str = Field("", max_length=60)
     values: dict[str, Any] = {}
 
@@ -192,21 +192,3 @@ class ClaimQuery(Schema):
     planned_days: float = Field(gt=0, le=36_600)
     as_of: datetime | None = None
     baseline: int | None = None
-
-
-class LevelIn(Schema):
-    resources: list[str] = Field(description="资源代码")
-    from_on: str = Field("", max_length=10, description="起算日，默认今天")
-
-
-class LevellingOut(Schema):
-    id: int
-    state: str
-    status: str
-    asked_by: str
-    asked_at: datetime
-    finished_at: datetime | None
-    from_on: str
-    resources: list[str]
-    result: dict[str, Any]
-    problem: str

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantu.core.refusals import Refused
 
@@ -38,7 +38,7 @@ class Source(models.TextChoices):
 
 
 class ActivityKind(models.TextChoices):
-    TASK = "task", gettext_lazy("任务")
+    TASK = "task", pgettext_lazy("schedule", "任务")
     MILESTONE = "milestone", gettext_lazy("里程碑")
     SUMMARY = "summary", gettext_lazy("汇总")
     LOE = "loe", gettext_lazy("伴随性任务")

@@ -21,7 +21,7 @@ from lantu.lifecycle.schedule import boards, selectors
 from lantu.lifecycle.schedule.dragging import drag_activity
 from lantu.lifecycle.schedule.models import Schedule
 from lantu.lifecycle.schedule.states import ScheduleStatus
-from lantu.lifecycle.schedule.wording import gantt_words
+from lantu.lifecycle.schedule.wording import gantt_words, told_differences
 from lantu.projects.selectors import get_visible as get_project
 
 PER_PAGE = 50
@@ -120,8 +120,11 @@ def drag(request: HttpRequest, pk: int) -> HttpResponse:
         wish = _wish(request)
         changed = drag_activity(schedule, **wish, by=user, now=timezone.now())
     except Refused as refused:
+        more = dict(refused.more)
+        if "differences" in more:
+            more["differences"] = told_differences(more["differences"])
         return problem(
-            refused.status, code=refused.code, detail=refused.detail, remedy=refused.remedy, **refused.more
+            refused.status, code=refused.code, detail=refused.detail, remedy=refused.remedy, **more
         )
     return JsonResponse({"edited_no": changed.edited_no})
 

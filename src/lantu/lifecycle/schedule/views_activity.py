@@ -20,7 +20,7 @@ from lantu.lifecycle.schedule.models import ScheduleActivity
 from lantu.lifecycle.schedule.services import edit_schedule, record_progress
 from lantu.lifecycle.schedule.states import ActivityKind, ConstraintKind, EvidenceGrade
 from lantu.lifecycle.schedule.views import shell
-from lantu.lifecycle.schedule.wording import field_label
+from lantu.lifecycle.schedule.wording import told_differences
 from lantu.projects.models import Party
 
 
@@ -132,9 +132,7 @@ def _form(
     """The form with what was typed; the number of the version is the one that was read, also after a refusal."""
     schedule = one.schedule
     typed = request.POST.dict() if request.method == "POST" else stored
-    differences = [
-        one | {"field": field_label(str(one["field"]))} for one in getattr(refusal, "differences", [])
-    ]
+    differences = told_differences(getattr(refusal, "differences", []))
     return render(
         request,
         "lifecycle/schedule/activity_form.html",

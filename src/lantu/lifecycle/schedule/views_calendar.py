@@ -19,7 +19,7 @@ from lantu.lifecycle.schedule import calendar_forms, forms, selectors
 from lantu.lifecycle.schedule.models import Schedule, ScheduleCalendar
 from lantu.lifecycle.schedule.services import Change, edit_schedule
 from lantu.lifecycle.schedule.views import shell
-from lantu.lifecycle.schedule.wording import field_label
+from lantu.lifecycle.schedule.wording import told_differences
 
 SHOWN = 200
 
@@ -78,6 +78,7 @@ def _page(request: HttpRequest, schedule: Schedule, one: ScheduleCalendar) -> Ht
         for number, label in enumerate(calendar_forms.weekday_names())
     ]
     used = schedule.activities.filter(calendar=one.pk).count() if one.pk else 0
+    stale = refusal is not None and refusal.status == 409
     return render(
         request,
         "lifecycle/schedule/calendar.html",
@@ -87,13 +88,14 @@ def _page(request: HttpRequest, schedule: Schedule, one: ScheduleCalendar) -> Ht
             "days": days,
             "typed": typed,
             "used": used,
-            "edited_no": forms.whole(request.POST, "edited_no") or schedule.edited_no,
+            # After a stale edit the reader has seen the differences: sending again means it.
+            "edited_no": schedule.edited_no
+            if stale
+            else forms.whole(request.POST, "edited_no") or schedule.edited_no,
             "does": does,
             "page": Paginator(does.moved, SHOWN).get_page(1) if does else None,
             "refusal": refusal,
-            "differences": [
-                row | {"field": field_label(str(row["field"]))} for row in getattr(refusal, "differences", [])
-            ],
+            "differences": told_differences(getattr(refusal, "differences", [])),
         },
         status=refusal.status if refusal else 200,
     )

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from lantu.calc.progress_claims import ClaimPart
+from lantu.lifecycle.schedule.calendar_text import weekday_names
+from lantu.lifecycle.schedule.states import ConstraintKind
+
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*[+-]\d\d:\d\d$")
 
 EVENTS = {
     "schedules.schedule_created": gettext_lazy("建立进度计划"),
@@ -112,6 +119,31 @@ def part_rows(parts: Sequence[ClaimPart]) -> list[tuple[str, bool, str, str]]:
     ]  # fmt: skip
 
 
+def plain_value(value: Any) -> Any:
+    """A stored moment as a date and a time, a whole calendar by its days off; anything else as it is."""
+    if isinstance(value, dict):
+        return _("停工 %(n)s 天") % {"n": sum(not spans for spans in value.get("exceptions", {}).values())}
+    if isinstance(value, str) and ISO.match(value):
+        return f"{timezone.localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
+    return value
+
+
+def told_differences(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What somebody else changed (``Stale.differences``), fields named and values as people write them."""
+    kinds = {str(kind): str(label) for kind, label in ConstraintKind.choices}
+
+    def shown(row: Mapping[str, Any], side: str) -> Any:
+        value = row.get(side)
+        return (
+            kinds[value] if row.get("field") == "constraint_kind" and value in kinds else plain_value(value)
+        )
+
+    return [
+        {**row, "field": field_label(str(row.get("field", ""))), "before": shown(row, "before"), "theirs": shown(row, "theirs")}
+        for row in rows
+    ]  # fmt: skip
+
+
 def field_label(what: str) -> str:
     """The name of a changed field as people say it; an unknown one stays as it is."""
     return {
@@ -121,6 +153,9 @@ def field_label(what: str) -> str:
         "calendar_code": _("日历"),
         "parent_code": _("上级"),
         "default_calendar": _("默认日历"),
+        "calendar_name": _("日历名称"),
+        "calendar_hours_per_day": _("一天按几小时"),
+        "calendar_exceptions": _("例外日"),
         "drop_calendar": _("删除日历"),
         "expected_finish_at": _("预计完成"),
         "constraint_kind": _("限制"),
@@ -141,6 +176,7 @@ def field_label(what: str) -> str:
         "link": _("逻辑关系"),
         "unlink": _("去掉逻辑关系"),
         "calendar": _("日历"),
+        **{f"calendar_day{number}": name for number, name in enumerate(weekday_names())},
     }.get(what, what)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lantu.accounts.models import User
 from lantu.accounts.permissions import require
 from lantu.core.services.emit import emit
+from lantu.lifecycle.schedule.calendar_text import differences
 from lantu.lifecycle.schedule.drafts import ActivityRow, CalendarRow, LinkRow
 from lantu.lifecycle.schedule.events import ScheduleEdited
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity, ScheduleCalendar, ScheduleLink
@@ -248,7 +249,7 @@ def _unlink(desk: _Desk, change: Change) -> None:
 
 def _calendar(desk: _Desk, change: Change) -> None:
     known = desk.calendars.get(change.code)
-    before = {"week": known.week, "exceptions": known.exceptions, "name": known.name} if known else None
+    before = _told_of(known) if known else None
     values = {"code": change.code, "name": change.code, **change.values}
     row = CalendarRow(**{**values, "is_default": True})
     check_calendars([row])
@@ -264,8 +265,16 @@ def _calendar(desk: _Desk, change: Change) -> None:
         desk.tell(row.code, row.name, "default_calendar", None, row.name)
     calendar.save()
     desk.calendars[row.code] = calendar
-    after = {"week": calendar.week, "exceptions": calendar.exceptions, "name": calendar.name}
-    desk.tell(row.code, row.name, "calendar", before, after)
+    if before is None:
+        desk.tell(row.code, row.name, "calendar", None, row.name)
+        return
+    for what, old, new in differences(before, _told_of(calendar)):
+        desk.tell(row.code, row.name, what, old, new)
+
+
+def _told_of(calendar: ScheduleCalendar) -> dict[str, Any]:
+    names = ("name", "hours_per_day", "week", "exceptions")
+    return {name: getattr(calendar, name) for name in names}
 
 
 def _drop_calendar(desk: _Desk, change: Change) -> None:

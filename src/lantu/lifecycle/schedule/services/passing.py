@@ -19,6 +19,7 @@ from lantu.duties.deadlines import due_after
 from lantu.lifecycle.schedule.models import Schedule
 from lantu.lifecycle.schedule.models_kept import ScheduleEdit
 from lantu.lifecycle.schedule.states import Verb, next_status
+from lantu.lifecycle.schedule.wording import told_differences
 from lantu.packs.load import national
 
 SUBJECT = "lifecycle.schedule"
@@ -53,10 +54,14 @@ class Stale(Refused):
 
     def _told(self) -> str:
         shown = [
-            f"{row['label']} {row['field']} {row['before']} → {row['theirs']}"
-            for row in self.differences[:SHOWN_DIFFERENCES]
+            f"{row['label']} {row['field']} {_blank(row['before'])} → {_blank(row['theirs'])}"
+            for row in told_differences(self.differences[:SHOWN_DIFFERENCES])
         ]
         return "；".join(shown) or _("已重新计算。")
+
+
+def _blank(value: Any) -> Any:
+    return "—" if value is None or value == "" else value
 
 
 def next_pk(table: str) -> int:

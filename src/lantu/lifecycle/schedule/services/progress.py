@@ -27,6 +27,9 @@ from lantu.lifecycle.schedule.states import ActivityKind, EvidenceGrade, Schedul
 
 MOST_ROWS = 5_000
 MOST_FILES = 9
+REPORTED = (
+    "percent", "remaining_min", "actual_start_at", "actual_finish_at", "actual_yuan", "evidence_grade", "expected_finish_at",
+)  # fmt: skip
 TOLD = ("percent", "actual_start_at", "actual_finish_at", "expected_finish_at")
 RIGHTS = {EvidenceGrade.A: "lifecycle.schedule_verify", EvidenceGrade.B: "lifecycle.schedule_measure"}
 
@@ -82,19 +85,7 @@ def record_progress(
         )
         for row in rows
     ]
-    ScheduleActivity.objects.bulk_update(
-        [found[row.code] for row in rows],
-        [
-            "percent",
-            "remaining_min",
-            "actual_start_at",
-            "actual_finish_at",
-            "actual_yuan",
-            "evidence_grade",
-            "expected_finish_at",
-        ],
-        batch_size=500,
-    )
+    ScheduleActivity.objects.bulk_update([found[row.code] for row in rows], REPORTED, batch_size=500)
     before = schedule.finish_at
     schedule.data_date = as_of
     passing.remember(schedule, changes, by=by, now=now)

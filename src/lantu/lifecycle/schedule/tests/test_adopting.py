@@ -153,3 +153,29 @@ def test_the_pages_preview_adopt_and_undo(levelled: Any, cast: Any) -> None:
     assert client.post(undo, {"reason": "改用备用机组"}).status_code == 302
     run_page = client.get(reverse("lifecycle:schedule_levelling", args=[run.pk])).content.decode()
     assert "改用备用机组" in run_page
+
+
+def test_the_api_adopts_undoes_and_tells_float_paths(levelled: Any, cast: Any) -> None:
+    run, plan = levelled
+    client = Client()
+    client.force_login(cast.officer)
+
+    def post(path: str, **body: Any) -> Any:
+        return client.post(f"/api/v1/schedules{path}", body, content_type="application/json")
+
+    asked = {"schedule": plan.pk, "responsible": cast.officer.username, "reason": WHY}
+    made = post(f"/levellings/{run.pk}/adopt", **asked)
+    assert made.status_code == 201
+    assert post(f"/levellings/{run.pk}/adopt", **asked).status_code == 409
+    assert post(f"/levellings/{run.pk}/adopt", **asked | {"responsible": "nobody"}).status_code == 422
+    undone = post(f"/adoptions/{made.json()['id']}/undo", reason="改用备用机组")
+    assert undone.json()["undone_at"] is not None
+    draft = revise_schedule(plan, by=cast.officer, now=NOW)
+    stale = post(f"/{draft.pk}/discard", edited_no=draft.edited_no + 1, reason="重复")
+    assert stale.status_code == 409
+    assert (
+        post(f"/{draft.pk}/discard", edited_no=draft.edited_no, reason="重复").json()["status"] == "discarded"
+    )
+    paths = client.get(f"/api/v1/schedules/{plan.pk}/float-paths?end=C").json()
+    assert paths[0]["activities"][-1] == "C"
+    assert [path["joins"] for path in paths] == [None, "C"]

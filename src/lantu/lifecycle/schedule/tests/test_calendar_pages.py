@@ -105,6 +105,20 @@ def test_wrong_spans_keep_what_was_typed_and_a_stale_page_shows_the_difference(
 
 
 @pytest.mark.django_db
+def test_what_somebody_else_changed_in_a_calendar_is_told_in_words(plan: Schedule, cast: Any) -> None:
+    calendar, client = plan.calendars.get(is_default=True), client_of(cast.contractor)
+    known = calendar_forms.exceptions_text(calendar.exceptions)
+    theirs = form(calendar, day6="07:00-11:00", exceptions=f"{known}\n2026-12-05 08:00-12:00")
+    assert client_of(cast.owner).post(page(calendar), theirs).status_code == 302
+    stale = client.post(page(calendar), form(calendar, day5="07:00-11:00"))
+    told = {row["field"]: (row["before"], row["theirs"]) for row in stale.context["differences"]}
+    assert told == {"周日": ("", "07:00-11:00"), "例外日": ("", "2026-12-05 08:00-12:00")}
+    assert "[[" not in stale.content.decode()
+    again = form(calendar, day5="07:00-11:00", edited_no=stale.context["edited_no"])
+    assert client.post(page(calendar), again).status_code == 302
+
+
+@pytest.mark.django_db
 def test_a_calendar_is_added_made_the_default_and_removed(plan: Schedule, cast: Any) -> None:
     client, was = client_of(cast.contractor), plan.calendars.get(is_default=True)
     add = reverse("lifecycle:schedule_calendar_add", args=[plan.pk])
