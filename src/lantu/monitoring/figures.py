@@ -35,7 +35,9 @@ def _devices(reader: Any) -> Any:
     definition=_("规则判定的风险预警累计处数；同一规则同一通道未关闭期间算一处；不含误报和技术预警"),
 )
 def warnings_total(reader: Any, *, now: datetime) -> FigureValue:
-    return FigureValue(value=risk_alerts(reader).count(), rows=_rows("alerts", kind="risk"), as_of=now)
+    return FigureValue(
+        value=risk_alerts(reader).count(), rows=_rows("alerts", kind="risk", state="counted"), as_of=now
+    )
 
 
 @figure(

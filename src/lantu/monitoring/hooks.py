@@ -25,7 +25,8 @@ def _pack_words() -> dict[str, str]:
     words |= {rule.name: rule.name_en for rule in own.vehicle_rules.values()}
     words |= {channel.label: channel.label_en for channel in nation.channels.values()}
     words |= {kind.label: kind.label_en for kind in nation.device_types.values()}
-    return {word: f"{told[:1].upper()}{told[1:]}" for word, told in words.items() if told}
+    names = {word: f"{told[:1].upper()}{told[1:]}" for word, told in words.items() if told}
+    return {**nation.words_en, **names}
 
 
 add_glossary(_pack_words)

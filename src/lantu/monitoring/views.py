@@ -169,7 +169,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     template = (
         "monitoring/_alert_rows.html" if request.headers.get("HX-Request") else "monitoring/alerts.html"
     )
-    states = [("open", _("未关闭")), *AlertState.choices]
+    states = [("open", _("未关闭")), ("counted", _("计入累计（不含误报）")), *AlertState.choices]
     return render(
         request,
         template,

@@ -240,6 +240,8 @@ class NationalPack:
     schedules: ScheduleRules = field(default_factory=ScheduleRules)
     gates: GateBook = field(default_factory=GateBook)
     tender: TenderBook = field(default_factory=TenderBook)
+    words_en: Mapping[str, str] = field(default_factory=dict)
+    """English of the short words of rules: names of limits, counted units."""
 
     def rule_rows(self) -> list[dict[str, Any]]:
         """All thresholds in the form that monitoring loads."""

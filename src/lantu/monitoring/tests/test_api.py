@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from lantu.monitoring.alerts.models import Alert
+from lantu.monitoring.alerts.services import mark_false_positive
 from lantu.monitoring.devices.services.token import issue_token
 from lantu.monitoring.ingest.publish import Outgoing
 from lantu.monitoring.telemetry.models import Quarantine
@@ -230,6 +231,20 @@ def test_figures(feed: Any, equipment: SimpleNamespace, cast: Any) -> None:
         "3 periods of 60 s; the pit's are 600 s"
     )
     assert (value("devices.connected", 25 * 60), value("devices.silent", 25 * 60)) == (0, 2)
+
+
+def test_the_total_of_warnings_opens_as_many_rows(feed: Any, cast: Any, as_: Any) -> None:
+    from lantu.core.figures import read_figure
+
+    feed(("D1", {"pm10": 200}, 0), ("P1", {"displacement_h_mm": 45}, 0))
+    total = read_figure("warnings.total", cast.director, now=NOW)
+    alert = Alert.objects.order_by("pk")[0]
+    mark_false_positive(alert, reason="现场复测正常", now=NOW, actor=cast.contractor)
+    mark_false_positive(alert, reason="", now=NOW, actor=cast.supervisor)
+    less = read_figure("warnings.total", cast.director, now=NOW)
+    assert less.value == total.value - 1
+    page = as_(cast.director).get(less.rows).context["page"]
+    assert page.paginator.count == less.value
 
 
 def test_pages_open(feed: Any, equipment: SimpleNamespace, cast: Any, as_: Any) -> None:

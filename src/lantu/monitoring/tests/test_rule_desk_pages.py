@@ -13,12 +13,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from PIL import Image
 
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.selectors import find_alerts, with_balls
 from lantu.monitoring.alerts.services import mark_false_positive, take_up
 from lantu.monitoring.rules.desk.models import RuleProposal
+from lantu.monitoring.rules.desk.wording import level_in_words, scope_in_words
 from lantu.monitoring.rules.models import Rule, RuleVersion
 from lantu.monitoring.rules.overrides.models import ProjectRuleOverride
 from lantu.monitoring.tests.conftest import NOW
@@ -44,7 +46,9 @@ def test_from_the_rules_page_to_an_approved_version(
     assert "水平位移" in page  # the channel's name, not its key
     assert client.get(reverse("monitoring:rule", args=[CODE])).status_code == 200
     editor = reverse("monitoring:rule_propose", args=[CODE])
-    assert 'value="150"' in client.get(editor).content.decode()
+    shown = client.get(editor).content.decode()
+    assert 'value="150"' in shown
+    assert 'aria-label="黄色 限值"' in shown, "a number in a table has a name too"
     wrong = client.post(editor, form(limit_2="400", start_min="25:00"))
     assert wrong.status_code == 422
     assert "请写成 22:00 的样子" in wrong.content.decode()
@@ -163,3 +167,17 @@ def test_design_limits_of_a_project(equipment: SimpleNamespace, cast: Any, clien
     assert client.post(withdraw, {"reason": "设计变更 3 号通知单"}).status_code == 302
     assert "设计变更 3 号通知单" in client.get(page).content.decode()
     assert Rule.objects.filter(code=CODE).exists()
+
+
+def test_limits_and_scope_in_words_of_the_reader() -> None:
+    wording = {
+        "unit": "次",
+        "compare": "ge",
+        "scope": {"facts": {"pit_grade": None, "pit_support": ["pile", "wall"]}},
+    }
+    level = {"severity": 3, "limit": 4, "label": "停止作业"}
+    assert level_in_words(level, wording).endswith("4 次 停止作业")
+    assert scope_in_words(wording["scope"]).startswith("基坑安全等级：未登记、支护形式 = ")
+    with override("en"):
+        assert level_in_words(level, wording).endswith("4 times stop work")
+        assert "None" not in scope_in_words(wording["scope"])

@@ -188,3 +188,13 @@ def test_eleven_counties_of_dezhou():
     areas = national().areas
     assert sum(area.kind == "county" for area in areas.values()) == 11
     assert areas["371402"].name == "德城区"
+
+
+def test_what_a_limit_is_called_has_its_english():
+    def chinese(text):
+        return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+    rules = [*national().thresholds.values(), *city("dezhou").thresholds.values()]
+    said = {level.label for rule in rules for level in rule.levels} | {rule.unit for rule in rules}
+    assert {word for word in said if chinese(word)} - set(national().words_en) == set()
+    assert [told for told in national().words_en.values() if chinese(told)] == []

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantu.core.sentences import retell
 from lantu.monitoring.telemetry.models import Reason
 
 PASS, WARN, FAIL, NONE = "pass", "warn", "fail", "none"
@@ -185,7 +186,7 @@ def _period(seen: Seen) -> Item:
     worst = min(known, key=lambda channel: channel.readings / channel.expected)
     share = min(worst.readings / worst.expected, 1.0)
     found = _("最差通道 %(channel)s：应报 %(expected)d，实报 %(readings)d（%(share).1f %%）") % {
-        "channel": worst.label, "expected": worst.expected, "readings": worst.readings, "share": 100 * share,
+        "channel": retell(worst.label), "expected": worst.expected, "readings": worst.readings, "share": 100 * share,
     }  # fmt: skip
     if share >= COMPLETE:
         return Item("period", PASS, found)
@@ -246,7 +247,7 @@ def _flat(seen: Seen) -> Item:
     if not stuck:
         return Item("flat", PASS, _("没有长时间不变的通道"))
     worst = max(stuck, key=lambda channel: channel.flat)
-    found = _("%(channel)s 连续 %(count)d 个读数完全相同") % {"channel": worst.label, "count": worst.flat}
+    found = _("%(channel)s 连续 %(count)d 个读数完全相同") % {"channel": retell(worst.label), "count": worst.flat}
     return Item("flat", WARN, found, _("请现场核对传感器是否卡滞、是否上报了缓存值。"), "readings")
 
 

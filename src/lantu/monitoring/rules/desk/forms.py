@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantu.core.sentences import retell
 from lantu.monitoring.devices.models import DeviceType
 from lantu.monitoring.rules.desk.wording import clock, faults, plain
 from lantu.monitoring.rules.models import RuleVersion
@@ -20,6 +21,9 @@ from lantu.projects.forms import DateField, StyledForm
 
 CLOCK = re.compile(r"^([01]?\d|2[0-4]):([0-5]\d)$")
 PARTS = ("limit", "percent", "clear", "label")
+PART_NAMES = {
+    "limit": gettext_lazy("限值"), "percent": "%H", "clear": gettext_lazy("恢复值"), "label": gettext_lazy("名称"),
+}  # fmt: skip
 
 
 class ClockField(forms.CharField):
@@ -83,7 +87,7 @@ class RuleForm(StyledForm):
         more["initial"] = {**initial_of(wording), **(more.get("initial") or {})}
         super().__init__(*args, **more)
         types: Any = self.fields["device_types"]
-        types.choices = [(kind.code, kind.label) for kind in DeviceType.objects.all()]
+        types.choices = [(kind.code, retell(kind.label)) for kind in DeviceType.objects.all()]
         for severity, name in SEVERITY_NAMES.items():
             for part in PARTS:
                 field: forms.Field = (
@@ -91,7 +95,8 @@ class RuleForm(StyledForm):
                     if part == "label"
                     else forms.FloatField(required=False, label=name)
                 )
-                field.widget.attrs |= {"class": "form-control"} | ({} if part == "label" else {"step": "any"})
+                field.widget.attrs |= {"class": "form-control", "aria-label": f"{name} {PART_NAMES[part]}"}
+                field.widget.attrs |= {} if part == "label" else {"step": "any"}
                 self.fields[f"{part}_{severity}"] = field
 
     def levels(self) -> Iterator[tuple[int, dict[str, Any]]]:

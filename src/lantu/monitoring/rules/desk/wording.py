@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantu.core.sentences import retell
 from lantu.monitoring.devices.models import DeviceType
+from lantu.monitoring.rules.abstentions import FACT_NAMES
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.services.load_rules import WORDING
 from lantu.monitoring.rules.states import SEVERITY_NAMES, Compare, Mark, Per, RuleKind, Stat
@@ -115,7 +117,7 @@ def level_in_words(level: Mapping[str, Any], wording: Mapping[str, Any]) -> str:
     text = f"{SEVERITY_NAMES[int(level['severity'])]} {sign} {plain(float(level['limit']))}"
     if level.get("percent") is not None:
         text += f" / {plain(float(level['percent']))} %H"
-    text = f"{text} {unit} {level.get('label', '')}".strip()
+    text = f"{text} {retell(unit)} {retell(level.get('label', ''))}".strip()
     if level.get("clear_limit") is not None:
         text += _("，恢复 %(limit)s") % {"limit": plain(float(level["clear_limit"]))}
     return text
@@ -136,9 +138,18 @@ def scope_in_words(scope: Mapping[str, Any]) -> str:
     """Device types and facts; “所有设备” when nothing narrows it."""
     codes = list(scope.get("device_types") or [])
     labels = dict(DeviceType.objects.filter(code__in=codes).values_list("code", "label")) if codes else {}
-    parts = [str(labels.get(code, code)) for code in codes]
-    parts += [f"{name} = {value}" for name, value in (scope.get("facts") or {}).items()]
+    parts = [retell(str(labels.get(code, code))) for code in codes]
+    parts += [_fact_in_words(name, value) for name, value in (scope.get("facts") or {}).items()]
     return "、".join(parts) or _("所有有该通道的设备")
+
+
+def _fact_in_words(name: str, value: Any) -> str:
+    """“基坑安全等级 = 2、3”, “基坑安全等级：未登记”."""
+    label = str(FACT_NAMES.get(name, name))
+    if value is None:
+        return _("%(fact)s：未登记") % {"fact": label}
+    one_of = value if isinstance(value, list | tuple) else [value]
+    return f"{label} = {'、'.join(str(one) for one in one_of)}"
 
 
 def faults(wording: Mapping[str, Any]) -> list[Fault]:
