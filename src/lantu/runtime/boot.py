@@ -80,16 +80,23 @@ class Start:
     def everything(self) -> None:
         """Engines, tables and data, applications; then the endpoints are published."""
         connections = self._gateway(self._stream(self._database()))
+        self._data(self._environment(connections))
+        # Making a city takes minutes: meanwhile somebody else may have come to listen where we wanted to.
+        self.web_port = ports.claim(ports.WEB, self.wanted.host, explicit=self.wanted.port)
+        connections = self._gateway(connections)
+        env = self._environment(connections)
+        self._applications(env, connections)
+        in_force = self._publish(connections)
+        self.supervisor.on_restart = lambda: self._publish(connections)
+        _announce(self.places, in_force, env.get("LANTU_DEMO_PASSWORD"))
+
+    def _environment(self, connections: Connections) -> dict[str, str]:
         env = processes.environment(
             self.places, connections, host=self.wanted.host, web_port=self.web_port, demo=self.wanted.demo
         )
         if self.wanted.demo:
             env["LANTU_DEMO_PASSWORD"] = demo_password(self.places)
-        self._data(env)
-        self._applications(env, connections)
-        in_force = self._publish(connections)
-        self.supervisor.on_restart = lambda: self._publish(connections)
-        _announce(self.places, in_force, env.get("LANTU_DEMO_PASSWORD"))
+        return env
 
     def _publish(self, connections: Connections) -> Endpoints:
         in_force = Endpoints(
