@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from lantu.accounts.models import User
 from lantu.core.services.emit import emit
@@ -51,6 +52,11 @@ def close_duty(duty: Duty, *, now: datetime, actor: User | None, outcome: str) -
 
 def _withdraw_requests(duty: Duty, *, now: datetime, actor: User | None) -> None:
     """A request about a closed duty has nothing left to decide."""
+    asked = Extension.objects.filter(duty=OuterRef("pk"), decided_at=None)
+    stopped = ClockStop.objects.filter(duty=OuterRef("pk"), resumed_at=None, refused_at=None)
+    # Hardly ever: so one question to begin with.
+    if not Duty.objects.filter(Exists(asked) | Exists(stopped), pk=duty.pk).exists():
+        return
     pending: list[Extension | ClockStop] = [
         *duty.extension_requests.filter(decided_at=None).select_related("decision_duty"),
         *duty.stops.filter(resumed_at=None, refused_at=None).select_related("decision_duty"),

@@ -12,12 +12,7 @@ from lantu.duties.models import Duty
 
 def locked_open(duty_id: int) -> Duty:
     """The duty, locked until the transaction ends. Raises Missing or, when it is closed, Refused."""
-    duty = (
-        Duty.objects.select_for_update(of=("self",))
-        .select_related("holder", "unit", "project")
-        .filter(pk=duty_id)
-        .first()
-    )
+    duty = Duty.objects.select_for_update(of=("self",)).select_related("holder").filter(pk=duty_id).first()
     if duty is None:
         raise Missing("duties.unknown", _("没有这项责任，或您无权查看。"))
     if duty.closed_at is not None:

@@ -112,8 +112,7 @@ class Stories:
     def step(self, warning: DemoWarning, step: DemoStep, now: datetime) -> None:
         """One person's step. The holder acts where the plan's person is not the one who has the ball."""
         hazard = (
-            Hazard.objects.select_related("duty__holder", "project", "alert__rule")
-            .filter(alert__device__code=warning.device, opened_at__lte=now)
+            Hazard.objects.filter(alert__device__code=warning.device, opened_at__lte=now)
             .exclude(alert__opened_at__gt=warning.raised_at + timedelta(hours=1))
             .order_by("-opened_at")
             .first()

@@ -13,6 +13,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from lantu.runtime.steps import ANNOUNCED
 
+# Garbage is looked for after so many new objects: these steps make very many, which hardly ever form rings.
+RARELY = 100_000
 STEPS = ("migrate", "load_city", "load_boundaries", "seed_demo")
 
 
@@ -31,3 +33,4 @@ class Command(BaseCommand):
             # The history of the models that migrating builds is long, and stays: it need not be looked through again.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(RARELY)
