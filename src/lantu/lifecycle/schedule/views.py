@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -139,7 +139,7 @@ def _wish(request: HttpRequest) -> dict[str, Any]:
             "start_at": _moment(sent["start_at"]),
             "finish_at": _moment(sent["finish_at"]),
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RawPostDataException) as error:
         raise Unacceptable(
             "schedules.bad_drag", _("没有读懂这次修改。"), remedy=_("请刷新页面再试。")
         ) from error

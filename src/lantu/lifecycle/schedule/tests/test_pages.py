@@ -132,6 +132,12 @@ def test_a_drag_that_makes_no_sense_is_refused(
     assert answer.json()["detail"]
 
 
+def test_a_drag_sent_as_a_form_is_refused(cast: Any, site_project: Any) -> None:
+    schedule = new_schedule(site_project, cast.contractor, now=NOW)
+    answer = signed_in(cast.contractor).post(page("schedule_drag", schedule.pk), {"kind": "move"})
+    assert answer.status_code == 422
+
+
 def test_a_schedule_in_force_is_not_dragged(cast: Any, site_project: Any) -> None:
     schedule = in_force(site_project, cast, now=NOW)
     assert drag(signed_in(cast.contractor), schedule, "B").status_code == 409
