@@ -247,7 +247,10 @@ def _flat(seen: Seen) -> Item:
     if not stuck:
         return Item("flat", PASS, _("没有长时间不变的通道"))
     worst = max(stuck, key=lambda channel: channel.flat)
-    found = _("%(channel)s 连续 %(count)d 个读数完全相同") % {"channel": retell(worst.label), "count": worst.flat}
+    found = _("%(channel)s 连续 %(count)d 个读数完全相同") % {
+        "channel": retell(worst.label),
+        "count": worst.flat,
+    }
     return Item("flat", WARN, found, _("请现场核对传感器是否卡滞、是否上报了缓存值。"), "readings")
 
 
