@@ -69,7 +69,7 @@ class Command(BaseCommand):
         self._progress("stations", put_stations(now=now), 0)
         self._progress("county stations", put_county_stations(world, now=now), 0)
         self._progress("trucks", put_trucks(plan, world, now=now), 0)
-        self._progress("readings", play_yesterday(now=timezone.now()), 0)
+        self._progress("readings", play_yesterday(plan, now=timezone.now()), 0)
         self._progress("crane groups", put_crane_group(plan.flagship, world, now=timezone.now()), 0)
         self._progress("design limits", put_limits(world, now=timezone.now()), 0)
         self._progress(
