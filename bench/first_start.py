@@ -59,7 +59,7 @@ def measure() -> list[Table]:
 def _start(directory: str) -> tuple[float, list[tuple[str, float]]]:
     """Seconds until the endpoints are published, and the seconds of each step; the platform is stopped again."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("LANTU_")}
-    env |= {"LANG": "en_US.UTF-8", "LC_ALL": "C.UTF-8", "LANGUAGE": "en"}
+    env |= {"LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8"}
     command = [str(Path(sys.executable).with_name("lantu")), "up", "--demo", "--data-dir", directory]
     log = Path(directory, "bench-first-start.log")
     began = time.monotonic()
