@@ -17,10 +17,10 @@ from lantu.core.refusals import Denied, Refused, Unacceptable
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.services.token import PREFIX, hash_token, token_matches
 from lantu.monitoring.ingest.decode import check_record, loose_json, storable
+from lantu.monitoring.ingest.deliveries import Delivery
 from lantu.monitoring.ingest.fairness import UNKNOWN
 from lantu.monitoring.ingest.held_back import buckets_of, limits
 from lantu.monitoring.ingest.memory import load_registry, registry_version, to_ms
-from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.registry import Registry, subject_of
 from lantu.monitoring.ingest.services import submit
 from lantu.monitoring.ingest.stream import MAX_MESSAGE_BYTES

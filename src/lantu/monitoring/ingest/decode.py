@@ -1,15 +1,15 @@
 """From bytes to numbers: the telemetry contract, checked value by value.
 
-Good messages take the fast way (one typed decode, one dictionary look-up for the layout). Whatever the fast
-way does not understand is read again slowly, so that a message with one bad channel keeps its good ones and
-every fault is named. Nothing here raises on input, and no value vanishes: it is stored or listed as a problem.
+Messages that look like their device's last good one are taken many at a time (shapes.py), the others each by itself
+(one typed decode, one look-up for the layout). Whatever that does not understand is read again slowly, so that a
+message with one bad channel keeps its good ones and every fault is named. Nothing here raises on input, and no value vanishes: it is stored or listed as a problem.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
@@ -22,18 +22,12 @@ from lantu.monitoring.ingest.checks import (
     time_problem,
     value_problem,
 )
-from lantu.monitoring.ingest.contract import (
-    BLOCK,
-    Decoded,
-    Document,
-    Record,
-    Rejected,
-    documents_of,
-    take_plain,
-)
+from lantu.monitoring.ingest.columns import Columns, together
+from lantu.monitoring.ingest.contract import Decoded, Document, Record, Rejected, document_of
+from lantu.monitoring.ingest.deliveries import Deliveries, Delivery, Ints
 from lantu.monitoring.ingest.held_back import hold_back
-from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.registry import KnownDevice, Registry
+from lantu.monitoring.ingest.shapes import shapes_of, take_shapes
 from lantu.monitoring.ingest.wire import header_value
 from lantu.monitoring.telemetry.models import Quarantine, Reason
 from lantu.monitoring.telemetry.quality import Quality, quality_of
@@ -50,52 +44,49 @@ DETAIL_HEADER = "Lantu-Detail"
 DEVICE_HEADER = "Lantu-Device"
 
 
-class Columns(NamedTuple):
-    """What the store and the rules work on: checked rows with at least one accepted value.
-
-    device (n,) objects; ts_ms, received_ms int64 (n,); row, at int64 (m,) and value float64 (m,), in order of
-    arrival; quality int8 (m,), see telemetry/quality.py; rejected: messages or parts of messages for quarantine.
-    """
-
-    device: list[KnownDevice]
-    ts_ms: np.ndarray
-    received_ms: np.ndarray
-    row: np.ndarray
-    at: np.ndarray
-    value: np.ndarray
-    quality: np.ndarray
-    rejected: list[Rejected]
-
-
-def decode_batch(registry: Registry, deliveries: list[Delivery], *, limited: bool = True) -> Columns:
+def decode_batch(
+    registry: Registry, deliveries: Deliveries | Iterable[Delivery], *, limited: bool = True
+) -> Columns:
     """Decode and check a batch: every number is in the columns or ``rejected``, with what ``limited`` held back."""
+    batch = Deliveries.of(deliveries)
     out = Decoded()
+    place = registry.places(batch.subjects)
+    free = np.ones(len(batch), bool)
     if limited:
-        deliveries, bundles = hold_back(registry, deliveries)
+        held, bundles = hold_back(registry, batch, place)
         out.rejected += [Rejected(bundle, source_of(bundle), one, [why]) for one, bundle, why in bundles]
-    for start in range(0, len(deliveries), BLOCK):
-        block = deliveries[start : start + BLOCK]
-        documents = documents_of(block)
-        if not take_plain(out, registry, start, block, documents):
-            _take_each(out, registry, start, block, documents)
-    return _check_ranges(registry, deliveries, out)
+        free = free if held is None else ~held
+    telling = {block for block in set(batch.headers) if tells_receipt(block)}
+    plain = free & ~np.array([block in telling for block in batch.headers], bool) if telling else free
+    taken = take_shapes(registry, batch, place, plain)
+    for piece in taken:
+        free[piece.number] = False
+    for number in np.flatnonzero(free).tolist():
+        _take(out, registry, number, batch.at(number))
+    others, message = _check_ranges(registry, batch, out)
+    return together(batch, taken, others, message)
 
 
-def _take_each(
-    out: Decoded, registry: Registry, start: int, deliveries: list[Delivery], documents: list[Document | None]
-) -> None:
-    """Message by message, with every doubt about each."""
-    for number, (delivery, document) in enumerate(zip(deliveries, documents, strict=True), start=start):
-        device = registry.by_subject.get(delivery.subject)
-        if device is None:
-            out.rejected.append(_reject_subject(registry, delivery))
-            continue
-        received = delivery.received_ms
-        if delivery.headers is not None and b"Lantu-Received-Ms" in delivery.headers:
-            received = _original_receipt(delivery)
-        if not _take_message(out, number, device, document, received):
-            # Not in contract form as a whole: read it again, slowly, to keep what is good in it.
-            out.rejected.extend(_take_slowly(out, number, device, delivery, received))
+def _take(out: Decoded, registry: Registry, number: int, delivery: Delivery) -> None:
+    """One message, with every doubt about it."""
+    device = registry.by_subject.get(delivery.subject)
+    if device is None:
+        out.rejected.append(_reject_subject(registry, delivery))
+        return
+    received = _original_receipt(delivery) if tells_receipt(delivery.headers) else delivery.received_ms
+    document = document_of(delivery.payload)
+    if not _take_message(out, number, device, document, received):
+        # Not in contract form as a whole: read it again, slowly, to keep what is good in it.
+        out.rejected.extend(_take_slowly(out, number, device, delivery, received))
+    elif type(document) is Record and type(document.ts) is int and not document.flags:
+        keys = tuple(document.values)
+        if None not in document.values.values() and (layout := device.layout(keys)):
+            shapes_of(registry).learn(device, keys, layout)
+
+
+def tells_receipt(headers: bytes | None) -> bool:
+    """Whether these headers say when the message first arrived (a replay, a gateway); the MQTT listener's own do not."""
+    return headers is not None and RECEIVED_HEADER.encode() in headers
 
 
 def check_record(registry: Registry, delivery: Delivery) -> list[Problem]:
@@ -281,8 +272,8 @@ def _take_record(
     return problems
 
 
-def _check_ranges(registry: Registry, deliveries: list[Delivery], out: Decoded) -> Columns:
-    """Take out values beyond the plausible range of their channel, all at once."""
+def _check_ranges(registry: Registry, deliveries: Deliveries, out: Decoded) -> tuple[Columns, Ints]:
+    """Take out values beyond the plausible range of their channel, all at once; also the message of each row left."""
     rows = len(out.device)
     row = np.repeat(np.arange(rows, dtype=np.int64), out.value_count)
     at = np.array(out.value_at, dtype=np.int64)
@@ -295,23 +286,23 @@ def _check_ranges(registry: Registry, deliveries: list[Delivery], out: Decoded) 
         # A stopped or faulty instrument reports anything, again and again; its mark keeps it out of judgement already.
         good |= (quality != Quality.NORMAL) & (np.abs(value) < STORABLE)
     rejected = out.rejected
-    device = out.device
+    place = np.array([device.index for device in out.device], dtype=np.int64)
     ts = np.array(out.ts_ms, dtype=np.int64)
     received = np.array(out.received_ms, dtype=np.int64)
+    message = np.array(out.message_of_row, dtype=np.int64)
     if not good.all():
         rejected = _merge_range_problems(registry, deliveries, out, row=row, at=at, value=value, good=good)
         keep = np.zeros(rows, dtype=bool)
         keep[row[good]] = True
         renumber = np.cumsum(keep) - 1
         row, at, value, quality = renumber[row[good]], at[good], value[good], quality[good]
-        device = [known for known, kept in zip(device, keep.tolist(), strict=True) if kept]
-        ts, received = ts[keep], received[keep]
-    return Columns(device, ts, received, row, at, value, quality, rejected)
+        place, ts, received, message = place[keep], ts[keep], received[keep], message[keep]
+    return Columns(place, ts, received, row, at, value, quality, rejected), message
 
 
 def _merge_range_problems(
     registry: Registry,
-    deliveries: list[Delivery],
+    deliveries: Deliveries,
     out: Decoded,
     *,
     row: np.ndarray,
@@ -324,7 +315,7 @@ def _merge_range_problems(
     for bad in np.flatnonzero(~good).tolist():
         bad_row, flat = int(row[bad]), int(at[bad])
         number = out.message_of_row[bad_row]
-        delivery = deliveries[number]
+        delivery = deliveries.at(number)
         key = registry.key_at(flat)
         problem = Problem(
             Reason.OUT_OF_RANGE,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +18,7 @@ from lantu.monitoring.telemetry.models import Quarantine, Reason
 
 if TYPE_CHECKING:
     from lantu.monitoring.ingest.contract import Rejected
-    from lantu.monitoring.ingest.reader import Delivery
+    from lantu.monitoring.ingest.deliveries import Deliveries, Delivery
     from lantu.monitoring.ingest.registry import KnownDevice, Registry
 
 WINDOW_MS = 60_000
@@ -56,35 +55,31 @@ def periods_of(registry: Registry) -> np.ndarray:
 
 
 def hold_back(
-    registry: Registry, deliveries: list[Delivery]
-) -> tuple[list[Delivery], list[tuple[KnownDevice, Delivery, Problem]]]:
-    """Messages that are let through, and for each device beyond its share a bundle of the others.
+    registry: Registry, deliveries: Deliveries, place: np.ndarray
+) -> tuple[np.ndarray | None, list[tuple[KnownDevice, Delivery, Problem]]]:
+    """Which messages are beyond their device's share (bool[n], None for none), and for each such device a bundle of them.
 
-    Messages that people replay are not counted. The bundle's payload is a list of records; the detail of its problem
-    is “messages/per minute”.
+    place int64[n]: of each message's device in the registry. Messages that people replay are not counted. The bundle's
+    payload is a list of records; the detail of its problem is “messages/per minute”.
     """
-    if limits().off or not deliveries:
-        return deliveries, []
-    _seq, _ms, subjects, headers, payloads = zip(*deliveries, strict=True)
-    # Column by column: this runs for every message there is.
-    device = np.array(list(map(registry.index_of.get, subjects, repeat(UNKNOWN))), np.int64)
-    if headers.count(None) < len(headers):
-        device[[block is not None and REPLAY in block for block in headers]] = UNKNOWN
-    size = np.array(list(map(len, payloads)), np.int64)
-    received = np.array([deliveries[0].received_ms, deliveries[-1].received_ms], np.int64)
+    if limits().off or not len(deliveries):
+        return None, []
+    replayed = {block for block in set(deliveries.headers) if block is not None and REPLAY in block}
+    if replayed:
+        place = np.where([block in replayed for block in deliveries.headers], UNKNOWN, place)
+    size = np.fromiter(map(len, deliveries.payloads), np.int64, len(deliveries))
     buckets = buckets_of(registry)
-    held = buckets.over(device, received, size)
+    held = buckets.over(place, deliveries.received_ms, size)
     if held is None:
-        return deliveries, []
+        return None, []
     bundles = []
-    for place in np.unique(device[held]).tolist():
-        mine = [deliveries[number] for number in np.flatnonzero(held & (device == place)).tolist()]
+    for one in np.unique(place[held]).tolist():
+        mine = [deliveries.at(number) for number in np.flatnonzero(held & (place == one)).tolist()]
         payload = as_list((item.payload for item in mine), RAW_LIMIT)
-        per_minute = round(60_000 * float(buckets.rate[place]))
+        per_minute = round(60_000 * float(buckets.rate[one]))
         problem = Problem(Reason.RATE_LIMITED, f"{len(mine)}/{per_minute}")
-        bundles.append((registry.devices[place], mine[0]._replace(payload=payload), problem))
-    passed = [item for item, is_held in zip(deliveries, held.tolist(), strict=True) if not is_held]
-    return passed, bundles
+        bundles.append((registry.devices[one], mine[0]._replace(payload=payload), problem))
+    return held, bundles
 
 
 def as_list(payloads: Iterable[bytes], limit: int) -> bytes:

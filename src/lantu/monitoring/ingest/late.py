@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lantu.calc.rules import State, Transition, judge_readings
-from lantu.monitoring.ingest.decode import Columns
+from lantu.monitoring.ingest.columns import Columns
 from lantu.monitoring.ingest.memory import Memory
 from lantu.monitoring.rules.late import late_window_moves
 

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
+from lantu.monitoring.ingest.deliveries import Deliveries
 from lantu.monitoring.ingest.offsets import Fenced, reconcile
-from lantu.monitoring.ingest.reader import Delivery, StreamReader
+from lantu.monitoring.ingest.reader import StreamReader
 from lantu.monitoring.ingest.shares import LayoutPending, Share, lay_out, layout_of, older_shares, settle
 from lantu.monitoring.ingest.stream import StreamInfo, ensure_stream
 from lantu.monitoring.ingest.upkeep import make_room
@@ -128,7 +129,7 @@ class _Turns:
         self.turn = 0
         self.sorted_anew = False
         self.next_at = now
-        self.ahead: Future[list[Delivery]] | None = None
+        self.ahead: Future[Deliveries] | None = None
 
     def until(self, stop: threading.Event) -> None:
         """Turn after turn; at the end everything that memory holds is written."""
@@ -150,7 +151,7 @@ class _Turns:
         self.ahead = pool.submit(self._read_much) if behind else None
         chunk = max(len(deliveries), 1) if behind else CHUNK
         for start in range(0, len(deliveries), chunk):
-            self._store(deliveries[start : start + chunk])
+            self._store(deliveries.part(start, start + chunk))
         moment = time.monotonic()
         if moment - self.sliced >= SLICE_S:
             self.worker.between(turn=self.turn, now=self.clock(), caught_up=self._caught_up())
@@ -165,12 +166,12 @@ class _Turns:
         if rest > 0 and self.reader.pending < CHUNK:
             time.sleep(rest)
 
-    def _read_much(self) -> list[Delivery]:
+    def _read_much(self) -> Deliveries:
         """As many as make a large transaction; what does not come soon is not waited for."""
         found = self.reader.read(timeout=0.25)
-        while found and len(found) < BACKLOG_CHUNK and self.reader.pending:
+        while len(found) and len(found) < BACKLOG_CHUNK and self.reader.pending:
             more = self.reader.read(timeout=0.02)
-            if not more:
+            if not len(more):
                 break
             found += more
         return found
@@ -183,12 +184,12 @@ class _Turns:
         """Until nothing is left of a share that no message comes to any more."""
         while not stop.is_set() and (self.reader.pending or self.unread):
             deliveries = self.reader.read(timeout=0.25)
-            self.unread = bool(deliveries)
+            self.unread = len(deliveries) > 0
             for start in range(0, len(deliveries), BACKLOG_CHUNK):
-                self._store(deliveries[start : start + BACKLOG_CHUNK])
+                self._store(deliveries.part(start, start + BACKLOG_CHUNK))
         self.worker.idle(now=self.clock(), listening=False, caught_up=False)
 
-    def _store(self, deliveries: list[Delivery]) -> None:
+    def _store(self, deliveries: Deliveries) -> None:
         outcome = self.worker.process_or_isolate(deliveries, now=self.clock())
         self.messages += outcome.messages
         self.readings += outcome.readings

@@ -13,6 +13,10 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from lantu.monitoring.ingest.alike import take_alike
+from lantu.monitoring.ingest.deliveries import NOTHING, Deliveries, Ints
 from lantu.monitoring.ingest.shares import original
 from lantu.monitoring.ingest.stream import STREAM, SUBJECTS, api
 from lantu.monitoring.ingest.wire import Frame, ProtocolError, Wire, header_status
@@ -29,24 +33,18 @@ class ReadBroken(ConnectionError):
     """The order of deliveries cannot be trusted any more: reopen from the stored offset."""
 
 
-class Delivery(NamedTuple):
-    """One message of the stream. ``received_ms`` is the time at which the stream took it (unix ms)."""
-
-    seq: int
-    received_ms: int
-    subject: bytes
-    headers: bytes | None
-    payload: bytes
-
-
 class Acks(NamedTuple):
-    """The reply subjects of JetStream deliveries, taken apart: one entry per delivery."""
+    """The reply subjects of JetStream deliveries, taken apart: one entry per delivery.
+
+    ``marker``: what they begin with, up to the stream's sequence.
+    """
 
     consumers: set[bytes]
     stream_seq: list[int]
     consumer_seq: list[int]
     received_ms: list[int]
     pending: int
+    marker: bytes
 
 
 # $JS.ACK.stream.consumer.delivered.stream-seq.consumer-seq.time.pending, with domain and account before the stream and
@@ -71,6 +69,7 @@ def parse_acks(replies: Sequence[bytes]) -> Acks:
             list(map(int, words[at + 4 :: width])),
             [int(word) // 1_000_000 for word in words[at + 5 :: width]],
             int(words[(len(replies) - 1) * width + at + 6]),
+            b".".join(words[: at + 3]) + b".",
         )
     except ValueError as error:
         raise ReadBroken(f"unreadable delivery {replies[0][:120]!r}") from error
@@ -86,6 +85,8 @@ class StreamReader:
         self._expected = 1
         self._wanted = 0
         self._names: dict[bytes, bytes] = {}
+        # How the replies of our consumer begin; known from the first delivery on.
+        self._marker = b""
         self.last_heard = time.monotonic()
         answer = api(
             wire,
@@ -110,41 +111,64 @@ class StreamReader:
         self._wire.publish(f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._consumer}", body, reply=self._inbox)
         self._wanted += self._pull
 
-    def read(self, *, timeout: float, drain: int = 2 << 20) -> list[Delivery]:
-        """Whatever has arrived, in stream order; [] after ``timeout`` seconds of nothing.
+    def read(self, *, timeout: float, drain: int = 2 << 20) -> Deliveries:
+        """Whatever has arrived, in stream order; nothing after ``timeout`` seconds of nothing.
 
         Raises ReadBroken when deliveries are missing, foreign, or when the consumer has gone silent.
         """
-        frames = self._wire.read(timeout=timeout, drain=drain)
-        if not frames:
+        buffer = self._wire.receive(timeout=timeout, drain=drain)
+        if not buffer:
             if time.monotonic() - self.last_heard > SILENCE_S:
                 raise ReadBroken("no heartbeat: the consumer is gone")
-            return []
+            return NOTHING
         self.last_heard = time.monotonic()
-        data = [frame for frame in frames if frame.reply and frame.reply.startswith(b"$JS.ACK.")]
-        if len(data) < len(frames):
-            for frame in frames:
-                if not (frame.reply and frame.reply.startswith(b"$JS.ACK.")):
-                    self._control(frame)
-        deliveries = self._in_order(data) if data else []
+        deliveries = self._at_once(buffer)
+        if deliveries is None:
+            deliveries = self._one_by_one(self._wire.understand(buffer))
         self._wanted -= len(deliveries)
         while self._wanted <= self._pull:
             self._ask()
         return deliveries
 
-    def _in_order(self, frames: list[Frame]) -> list[Delivery]:
-        subjects, replies, headers, payloads = zip(*frames, strict=True)
+    def _at_once(self, buffer: bytes) -> Deliveries | None:
+        """The usual case: nothing but deliveries of one shape."""
+        found = take_alike(buffer, self._marker) if self._marker else None
+        if found is None:
+            return None
+        self._wire.keep(buffer[found.taken :])
+        self._count(found.consumer_seq, parse_acks([found.last_reply]).pending)
+        return self._renamed(found.deliveries)
+
+    def _one_by_one(self, frames: list[Frame]) -> Deliveries:
+        data = [frame for frame in frames if frame.reply and frame.reply.startswith(b"$JS.ACK.")]
+        for frame in frames if len(data) < len(frames) else ():
+            if not (frame.reply and frame.reply.startswith(b"$JS.ACK.")):
+                self._control(frame)
+        if not data:
+            return NOTHING
+        subjects, replies, headers, payloads = zip(*data, strict=True)
         acks = parse_acks(replies)
         if acks.consumers != {self._consumer.encode()}:
             raise ReadBroken(f"delivery of another consumer: {sorted(acks.consumers)[:2]!r}")
-        after = self._expected + len(frames)
-        if acks.consumer_seq != list(range(self._expected, after)):
-            raise ReadBroken(f"gap: deliveries {acks.consumer_seq[:3]} … where {self._expected} was due")
-        self._expected, self.pending = after, acks.pending
-        if not subjects[0].startswith(b"lantu."):
-            subjects = tuple(map(self._name, subjects))
-        columns = zip(acks.stream_seq, acks.received_ms, subjects, headers, payloads, strict=True)
-        return list(map(Delivery._make, columns))
+        self._count(np.array(acks.consumer_seq, np.int64), acks.pending)
+        self._marker = acks.marker
+        times = np.array(acks.received_ms, np.int64)
+        seq = np.array(acks.stream_seq, np.int64)
+        return self._renamed(Deliveries(seq, times, list(subjects), list(headers), list(payloads)))
+
+    def _count(self, consumer_seq: Ints, pending: int) -> None:
+        """Note how far the consumer has come. Raises ReadBroken when one of its deliveries is missing."""
+        after = self._expected + len(consumer_seq)
+        if not np.array_equal(consumer_seq, np.arange(self._expected, after)):
+            raise ReadBroken(f"gap: deliveries {consumer_seq[:3].tolist()} … where {self._expected} was due")
+        self._expected, self.pending = after, pending
+
+    def _renamed(self, found: Deliveries) -> Deliveries:
+        """With subjects as the devices sent them, for a stream that sorts into shares."""
+        if found.subjects[0].startswith(b"lantu."):
+            return found
+        found.subjects[:] = map(self._name, found.subjects)
+        return found
 
     def _name(self, subject: bytes) -> bytes:
         """The subject as the device sent it, for a stream that sorts into shares."""

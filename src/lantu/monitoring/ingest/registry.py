@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import repeat
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from lantu.monitoring.devices.states import DeviceStatus
-from lantu.monitoring.ingest.fairness import Fairness
+from lantu.monitoring.ingest.fairness import UNKNOWN, Fairness
+
+if TYPE_CHECKING:
+    from lantu.monitoring.ingest.shapes import Shapes
 
 
 class ChannelRow(NamedTuple):
@@ -68,12 +72,15 @@ class KnownDevice:
 
 
 class Registry:
-    """Devices by subject and by code, channels by flat index. Immutable once made; reloaded as a whole."""
+    """Devices by subject and by code, channels by flat index. Immutable once made; reloaded as a whole.
+
+    Two things are learnt on the way: what each device may still send (held_back.py), and what it usually sends.
+    """
 
     def __init__(self, version: int, devices: Iterable[DeviceRow], channels: Iterable[ChannelRow]) -> None:
         self.version = version
-        # What each device may still send (ingest/held_back.py): the one thing here that changes.
         self.fairness: Fairness | None = None
+        self.shapes: Shapes | None = None
         by_device: dict[int, list[ChannelRow]] = {}
         for channel in channels:
             by_device.setdefault(channel.device_id, []).append(channel)
@@ -115,6 +122,10 @@ class Registry:
         self.judged = np.array(
             [self.devices[i].row.status == DeviceStatus.IN_SERVICE for i in self.device_at], dtype=bool
         )
+
+    def places(self, subjects: list[bytes]) -> np.ndarray:
+        """Place of each subject's device, int64[n]; UNKNOWN where no device in service has it."""
+        return np.fromiter(map(self.index_of.get, subjects, repeat(UNKNOWN)), np.int64, len(subjects))
 
     def key_at(self, flat_index: int) -> str:
         """Name of the channel at a flat index."""

@@ -12,7 +12,6 @@ import os
 import socket
 import ssl
 import time
-from itertools import repeat
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -44,34 +43,6 @@ class Parsed(NamedTuple):
 
 def parse(buffer: bytes) -> Parsed:
     """Every complete protocol message of ``buffer``. Raises ProtocolError on -ERR and on nonsense."""
-    return _parse_plain(buffer) or _parse_any(buffer)
-
-
-def _parse_plain(buffer: bytes) -> Parsed | None:
-    """A buffer of nothing but MSGs with a reply, as a busy stream sends them, taken apart all at once.
-
-    None for any other: a control line, headers, a payload with a line break in it. Each length is compared, so that
-    no payload can pass for a message.
-    """
-    if not buffer.startswith(b"MSG "):
-        return None
-    lines = buffer.split(b"\r\n")
-    count = (len(lines) - 1) // 2
-    words = b" ".join(lines[0 : 2 * count : 2]).split(b" ")
-    payloads = lines[1 : 2 * count : 2]
-    if len(words) != 5 * count or words[0::5].count(b"MSG") != count:
-        return None
-    try:
-        sizes = list(map(int, words[4::5]))
-    except ValueError:
-        return None
-    if sizes != list(map(len, payloads)):
-        return None
-    frames = list(map(Frame._make, zip(words[1::5], words[3::5], repeat(None), payloads)))
-    return Parsed(frames, 0, 0, b"\r\n".join(lines[2 * count :]))
-
-
-def _parse_any(buffer: bytes) -> Parsed:
     frames: list[Frame] = []
     append, find = frames.append, buffer.find
     position, size = 0, len(buffer)
@@ -227,11 +198,19 @@ class Wire:
 
         Returns [] when nothing came within ``timeout`` seconds. Raises ConnectionError when the server is gone.
         """
+        buffer = self.receive(timeout=timeout, drain=drain)
+        return self.understand(buffer) if buffer else []
+
+    def receive(self, *, timeout: float, drain: int = 0) -> bytes:
+        """All bytes that have not been understood yet, b"" when none came within ``timeout`` seconds; like :meth:`read`.
+
+        Hand them to :meth:`understand`, or :meth:`keep` what is left of them.
+        """
         self._sock.settimeout(timeout)
         try:
             chunk = self._sock.recv(READ_SIZE)
         except (TimeoutError, ssl.SSLWantReadError):
-            return []
+            return b""
         if not chunk:
             raise ProtocolError("connection closed by server")
         chunks, size = [self._buffer, chunk], len(chunk)
@@ -245,12 +224,21 @@ class Wire:
                 size = drain
             finally:
                 self._sock.setblocking(True)
-        parsed = parse(b"".join(chunks))
+        self._buffer = b""
+        return b"".join(chunks)
+
+    def understand(self, buffer: bytes) -> list[Frame]:
+        """Every complete frame of what was received; the rest is kept, the server's questions are answered."""
+        parsed = parse(buffer)
         self._buffer = parsed.rest
         self._pongs += parsed.pongs
         if parsed.pings:
             self.send(b"PONG\r\n" * parsed.pings)
         return parsed.frames
+
+    def keep(self, rest: bytes) -> None:
+        """What was received and not understood yet."""
+        self._buffer = rest
 
     def request(self, subject: str, payload: bytes = b"", *, timeout: float = 5.0) -> Frame:
         """Publish and wait for one answer. Raises TimeoutError, or ProtocolError when nobody listens (503).

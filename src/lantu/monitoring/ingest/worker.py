@@ -6,9 +6,9 @@ the stored position. Numbers: docs/benchmarks.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 
 import numpy as np
 import structlog
@@ -18,14 +18,15 @@ from django.utils import timezone
 
 from lantu.calc.rules import Transition, judge_readings
 from lantu.monitoring.ingest.alerting import AlertWriter
+from lantu.monitoring.ingest.columns import Columns
 from lantu.monitoring.ingest.contract import Rejected
-from lantu.monitoring.ingest.decode import Columns, Problem, decode_batch, source_of, storable
+from lantu.monitoring.ingest.decode import Problem, decode_batch, source_of, storable
+from lantu.monitoring.ingest.deliveries import Deliveries, Delivery
 from lantu.monitoring.ingest.flush import announce_calm, flush_alerts, flush_memory, flush_slice
 from lantu.monitoring.ingest.held_back import keep_held_back
 from lantu.monitoring.ingest.late import judge_late
 from lantu.monitoring.ingest.memory import Memory, from_ms, load_memory, registry_version
 from lantu.monitoring.ingest.offsets import Counts, Fenced, Position, advance, read_position
-from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.shares import Share
 from lantu.monitoring.ingest.silence import judge_silence
 from lantu.monitoring.ingest.states import save_states
@@ -37,7 +38,6 @@ log = structlog.get_logger(__name__)
 RAW_LIMIT = 256 * 1024
 # Each costs some milliseconds, and a new alert may wait behind them.
 CALMS_BETWEEN = 4
-_index = attrgetter("index")
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,15 @@ class Worker:
             advance(self.position, position, Counts(), now=now)
         self.position = position
 
-    def process(self, deliveries: list[Delivery], *, now: datetime, flush: bool = False) -> Outcome:
+    def process(
+        self, deliveries: Deliveries | Sequence[Delivery], *, now: datetime, flush: bool = False
+    ) -> Outcome:
         """Store and judge a batch. Deliveries at or before the stored position are left out (replay).
 
         Raises Fenced, or a database error; then call :meth:`reload` before the next batch.
         """
-        fresh = [delivery for delivery in deliveries if delivery.seq > self.position.seq]
-        if not fresh:
+        fresh = Deliveries.of(deliveries).after(self.position.seq)
+        if not len(fresh):
             return Outcome(0, 0, 0, 0, 0, self.position.seq)
         columns = decode_batch(self.memory.registry, fresh)
         try:
@@ -107,7 +109,7 @@ class Worker:
             return self._commit(fresh, columns, careful=True, now=now, flush=flush)
 
     def process_or_isolate(
-        self, deliveries: list[Delivery], *, now: datetime, flush: bool = False
+        self, deliveries: Deliveries | Sequence[Delivery], *, now: datetime, flush: bool = False
     ) -> Outcome:
         """Like :meth:`process`, but a message that makes it fail is quarantined and does not hold up the others.
 
@@ -118,22 +120,24 @@ class Worker:
         except (Fenced, OperationalError, InterfaceError, OSError):
             raise
         except Exception as error:
-            log.exception("batch_failed", messages=len(deliveries), first_seq=deliveries[0].seq)
+            batch = Deliveries.of(deliveries)
+            first = batch.at(0)
+            log.exception("batch_failed", messages=len(batch), first_seq=first.seq)
             self.reload(now=now)
-            if len(deliveries) > 1:
-                half = len(deliveries) // 2
-                self.process_or_isolate(deliveries[:half], now=now)
-                return self.process_or_isolate(deliveries[half:], now=now, flush=flush)
+            if len(batch) > 1:
+                half = len(batch) // 2
+                self.process_or_isolate(batch.part(0, half), now=now)
+                return self.process_or_isolate(batch.part(half, len(batch)), now=now, flush=flush)
             problem = Problem(Reason.UNPROCESSABLE, f"{type(error).__name__}: {error}"[:300])
-            device = self.memory.registry.by_subject.get(deliveries[0].subject)
+            device = self.memory.registry.by_subject.get(first.subject)
             nothing = decode_batch(self.memory.registry, [])
-            nothing.rejected.append(Rejected(deliveries[0], source_of(deliveries[0]), device, [problem]))
-            return self._commit(deliveries, nothing, careful=False, now=now, flush=False)
+            nothing.rejected.append(Rejected(first, source_of(first), device, [problem]))
+            return self._commit(batch, nothing, careful=False, now=now, flush=False)
 
     def _commit(
-        self, deliveries: list[Delivery], columns: Columns, *, careful: bool, now: datetime, flush: bool
+        self, deliveries: Deliveries, columns: Columns, *, careful: bool, now: datetime, flush: bool
     ) -> Outcome:
-        last = deliveries[-1]
+        last = deliveries.at(len(deliveries) - 1)
         after = Position(self.partition, last.seq, self.position.stream_created_at, from_ms(last.received_ms))
         with transaction.atomic():
             rows, index = self._rows(columns)
@@ -202,8 +206,7 @@ class Worker:
     def _rows(self, columns: Columns) -> tuple[Rows, np.ndarray]:
         """Columns as vectors, and the registry index of each row's device."""
         registry = self.memory.registry
-        count = len(columns.device)
-        index = np.fromiter(map(_index, columns.device), np.int64, count)
+        index, count = columns.place, len(columns.place)
         width = registry.width[index] if count else np.zeros(0, np.int64)
         v = np.full((count, int(width.max()) if count else 0), np.nan)
         v[columns.row, columns.at - registry.base[index[columns.row]]] = columns.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Sequence
+from typing import cast
 
 KEEP_ALIVE_S = 120
 CONNACK, PUBACK, PINGRESP = 0x20, 0x40, 0xD0
@@ -80,8 +81,7 @@ class Publisher(asyncio.Protocol):
         return publisher
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._connected.done():

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lantu.monitoring.ingest.reader import Delivery
+from lantu.monitoring.ingest.deliveries import Delivery
 
 NOW = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
 MS = int(NOW.timestamp() * 1000)

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantu.monitoring.ingest.checks import FUTURE_MS, OLD_MS
-from lantu.monitoring.ingest.decode import Columns, decode_batch
-from lantu.monitoring.ingest.reader import Delivery
+from lantu.monitoring.ingest.columns import Columns
+from lantu.monitoring.ingest.decode import decode_batch
+from lantu.monitoring.ingest.deliveries import Delivery
 from lantu.monitoring.ingest.registry import ChannelRow, DeviceRow, Registry
+from lantu.monitoring.ingest.shapes import MOST_SHAPES
 
 RECEIVED = 1_780_000_000_000
 SUBJECT = b"lantu.P1.D1.telemetry"
@@ -200,6 +202,70 @@ def test_no_value_is_lost(batch: list[Any]) -> None:
     total = sum(count_values(document) for document in batch)
     assert len(got.value) + blamed_values + lost_records == total
     assert all(math.isfinite(value) for value in got.value)
+
+
+usual = st.builds(
+    lambda ts, pm10, noise: b'{"ts":%d,"values":{"pm10":%.1f,"noise":%d}}' % (ts, pm10, noise),
+    st.integers(RECEIVED - 10_000, RECEIVED + 10_000) | st.sampled_from([0, RECEIVED + FUTURE_MS + 1, 2**60]),
+    st.floats(-60, 60),
+    st.integers(40, 70) | st.just(2000),
+)
+odd = st.sampled_from(
+    [
+        b"", b"{}", b'{"ts":1780000000000,"values":{"pm10":1}}', b'{"ts":1780000000000,"values":{"pm10":1,"noise":null}}',
+        b'{"ts":1780000000000,"values":{"noise":50,"pm10":1}}', b'{"ts":1780000000000.5,"values":{"pm10":1,"noise":50}}',
+        b'{"ts":1780000000000,"values":{"pm10":1,"noise":50},"flags":{"pm10":"D"}}', b'{"values":{"pm10":1,"noise":50}}',
+        b'{"ts":1780000000000,"values":{"pm10":1,"noise":"50"}}', b'{"ts":1780000000000,"values":{"pm10":1,"noise":50,"x":1}}',
+        b'[{"ts":1780000000000,"values":{"pm10":1,"noise":50}}]', b'{"ts":1780000000000,"values":{"pm10":1e999,"noise":50}}',
+        b'{"ts":1780000000000,\n"values":{"pm10":1,"noise":50}}', b'{"ts":1780000000000,"values":{"pm10":1,"pm10":2,"noise":50}}',
+    ]
+)  # fmt: skip
+heads = st.sampled_from(
+    [None, b"NATS/1.0\r\nNmqtt-Pub:1\r\n\r\n", b"NATS/1.0\r\nLantu-Received-Ms: 1779999990000\r\n\r\n"]
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([SUBJECT, SUBJECT, b"lantu.P2.D3.telemetry", b"x"]), usual | odd, heads)
+    )
+)
+def test_what_a_device_usually_sends_is_read_like_anything_else(messages: list[Any]) -> None:
+    batch = [
+        Delivery(seq, RECEIVED, subject, head, p) for seq, (subject, p, head) in enumerate(messages, start=1)
+    ]
+    knowing = registry()
+    first = b'{"ts":1780000000000,"values":{"pm10":1,"noise":50}}'
+    decode_batch(knowing, [Delivery(1, RECEIVED, SUBJECT, None, first)])
+    assert knowing.shapes is not None
+    assert len(knowing.shapes.known) == 1
+    quick, slow = decode_batch(knowing, batch), decode_batch(registry(), batch)
+    for name in ("place", "ts_ms", "received_ms", "row"):
+        assert getattr(quick, name).tolist() == getattr(slow, name).tolist(), name
+    # The channels of one message may come in another order.
+    values = [
+        sorted(
+            zip(*(getattr(found, name).tolist() for name in ("row", "at", "value", "quality")), strict=True)
+        )
+        for found in (quick, slow)
+    ]
+    assert values[0] == values[1]
+    assert sorted(quick.rejected, key=lambda one: one.delivery.seq) == [
+        one._replace(device=one.device and knowing.by_code[one.device.row.code])
+        for one in sorted(slow.rejected, key=lambda one: one.delivery.seq)
+    ]
+
+
+def test_a_sender_of_ever_new_keys_does_not_fill_the_memory() -> None:
+    channels = [ChannelRow(n, 1, f"k{n}", "", -1.0, 1e9, 60, 1, n) for n in range(1, 901)]
+    wide = Registry(1, [DeviceRow(1, "D1", 7, "P1", "dust", "in_service", {})], channels)
+    for n in range(1, 901):
+        decode_batch(
+            wide, [Delivery(n, RECEIVED, SUBJECT, None, b'{"ts":%d,"values":{"k%d":1}}' % (RECEIVED, n))]
+        )
+    assert wide.shapes is not None
+    assert len(wide.shapes.known) <= MOST_SHAPES
+    assert len(wide.devices[0].layouts) <= 64
 
 
 @given(st.lists(st.binary(max_size=60), max_size=5))

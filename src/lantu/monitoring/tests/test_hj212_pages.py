@@ -22,7 +22,7 @@ from lantu.monitoring.gateway.meters import Meters
 from lantu.monitoring.gateway.protocol import Rejection
 from lantu.monitoring.gateway.rejects import rejection_message, shown_raw
 from lantu.monitoring.gateway.status import gateways, save_status
-from lantu.monitoring.ingest.reader import Delivery
+from lantu.monitoring.ingest.deliveries import Delivery
 from lantu.monitoring.ingest.wire import encode_headers
 from lantu.monitoring.telemetry.models import Quarantine
 from lantu.monitoring.tests.conftest import MS, NOW

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lantu.monitoring.devices.models import Channel
-from lantu.monitoring.ingest.reader import Delivery
+from lantu.monitoring.ingest.deliveries import Delivery
 from lantu.monitoring.telemetry.quality import Quality
 from lantu.monitoring.telemetry.selectors import raw_series
 from lantu.monitoring.tests.conftest import MS, NOW

@@ -15,10 +15,10 @@ from django.utils import timezone
 from lantu.core.models import Event
 from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.devices.models import Channel
+from lantu.monitoring.ingest.deliveries import Deliveries, Delivery
 from lantu.monitoring.ingest.memory import _wanted
 from lantu.monitoring.ingest.models import IngestOffset
 from lantu.monitoring.ingest.offsets import Fenced
-from lantu.monitoring.ingest.reader import Delivery
 from lantu.monitoring.ingest.worker import Worker
 from lantu.monitoring.rules.models import RuleState
 from lantu.monitoring.telemetry.lookback import last_values, stored_readings
@@ -167,16 +167,16 @@ def test_bad_and_good_in_one_message(feed: Feed, equipment: SimpleNamespace) -> 
 def test_a_poisonous_message_does_not_block(
     feed: Feed, equipment: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lantu.monitoring.ingest import decode
+    from lantu.monitoring.ingest import worker
 
-    original = decode.documents_of
+    original = worker.decode_batch
 
-    def explode(deliveries: list[Delivery]) -> Any:
-        if any(b"666" in delivery.payload for delivery in deliveries):
+    def explode(registry: Any, deliveries: Deliveries) -> Any:
+        if any(b"666" in payload for payload in Deliveries.of(deliveries).payloads):
             raise AssertionError("a fault of ours")
-        return original(deliveries)
+        return original(registry, deliveries)
 
-    monkeypatch.setattr(decode, "documents_of", explode)
+    monkeypatch.setattr(worker, "decode_batch", explode)
     feed(*[("D1", {"pm10": value}, value) for value in (1, 2, 666, 4, 5)])
     assert [values for _, values in stored(equipment.dust.pk)] == [[1.0], [2.0], [4.0], [5.0]]
     (entry,) = Quarantine.objects.all()

@@ -19,7 +19,7 @@ from lantu.hazards.services.supervisor_confirm import supervisor_confirm
 from lantu.hazards.services.supervisor_return import supervisor_return
 from lantu.hazards.states import HazardState
 from lantu.monitoring.devices.services.register import NewDevice, register_devices
-from lantu.monitoring.ingest.reader import Delivery
+from lantu.monitoring.ingest.deliveries import Delivery
 from lantu.monitoring.ingest.worker import Worker
 from lantu.packs.demo import DemoDevice, DemoPlan, DemoProject, DemoStep, DemoWarning
 from lantu.site.demo.acting import photo_of

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from lantu.core.subscriptions import inline_delivery
-from lantu.monitoring.ingest.reader import Delivery
+from lantu.monitoring.ingest.deliveries import Delivery
 from lantu.monitoring.ingest.worker import Worker
 from lantu.monitoring.simulate.cast import demo_actors, prepare_demo_tokens
 from lantu.packs.demo import DemoPlan, DemoWarning
