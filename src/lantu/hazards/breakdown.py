@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from lantu.accounts.models import Organisation
 from lantu.core.refusals import Unacceptable
+from lantu.core.sentences import retell
 from lantu.hazards.figures import Median, percent
 from lantu.hazards.models import Hazard
 from lantu.hazards.selectors import (
@@ -29,6 +30,7 @@ from lantu.hazards.selectors import (
     year_start,
 )
 from lantu.hazards.states import Grade, HazardState
+from lantu.monitoring.rules.models import Rule
 from lantu.projects.areas import area_names
 
 CLOSED = Q(state=HazardState.CLOSED)
@@ -71,6 +73,9 @@ class RateRow:
     median_hours: float | None
     oldest_days: float | None
     rows: str
+    open_rows: str
+    overdue_rows: str
+    oldest_rows: str
 
     @property
     def shares(self) -> tuple[Share, ...]:
@@ -152,7 +157,7 @@ def _row(values: dict[str, Any], by: str, oldest: dict[str, float], now: datetim
     key = _text(values["key"], by)
     mine = {DIMENSIONS[by][1]: key}
     median = values["median"]
-    whole_due = mine | ({} if by == "month" else {"due": "year"})
+    whole_due = mine | {"due": "past" if by == "month" else "year"}
     return RateRow(
         key=key,
         label=key,
@@ -174,6 +179,9 @@ def _row(values: dict[str, Any], by: str, oldest: dict[str, float], now: datetim
         median_hours=None if median is None else round(median.total_seconds() / 3600, 1),
         oldest_days=oldest.get(key),
         rows=_address(**mine),
+        open_rows=_address(set="open", **mine),
+        overdue_rows=_address(due="overdue", **mine),
+        oldest_rows=_address(set="open", order="oldest", **mine),
     )
 
 
@@ -190,9 +198,10 @@ def _labels(by: str, keys: list[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleRow:
-    """How often a rule was wrong: hazards that two people found to be no hazards."""
+    """How often a rule was wrong: hazards that two people found to be no hazards. ``name`` as people call the rule."""
 
     label: str
+    name: str
     false: Share
 
 
@@ -205,9 +214,11 @@ def false_by_rule(reader: Any) -> list[RuleRow]:
         .values("rule_label")
         .annotate(n=Count("pk"), false=Count("pk", filter=Q(state=HazardState.FALSE_POSITIVE)))
     )
+    names = dict(Rule.objects.values_list("code", "name"))
     rows = [
         RuleRow(
             label=row["rule_label"],
+            name=retell(names.get(row["rule_label"].rpartition(" ")[0], "")),
             false=Share(part=row["false"], whole=row["n"], rows=_address(rule=row["rule_label"])),
         )
         for row in found

@@ -10,7 +10,7 @@ from ninja import Schema
 
 class HazardQuery(Schema):
     """``set``: open, counted, closed, excluded, first_pass, ever_closed, reopened, independent, false, major, stopped,
-    listed; ``month``: "2026-06", of the original deadline; ``due``: overdue, year, year_on_time; ``mine``: the ball
+    listed; ``month``: "2026-06", of the original deadline; ``due``: overdue, year, year_on_time, past; ``mine``: the ball
     lies with the caller; ``q``: words in title, order number or project name."""
 
     state: str = ""

@@ -149,6 +149,8 @@ def filtered_hazards(reader: User, wanted: HazardFilter, *, now: datetime) -> Qu
         rows = overdue(rows, now)
     elif wanted.due == "year":
         rows = due_this_year(rows, now)
+    elif wanted.due == "past":
+        rows = rows.filter(COUNTED, original_due_at__lte=now)
     elif wanted.due == "year_on_time":
         rows = on_time(due_this_year(rows, now))
     if wanted.mine:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -88,12 +89,15 @@ def project_tab(request: HttpRequest, code: str) -> HttpResponse:
     project = get_visible(user, code)
     rows = selectors.with_deadline(selectors.visible_hazards(user).filter(project=project))
     rows = rows.select_related("rectifier_unit", "duty__holder", "duty__unit", "project")
-    page = Paginator(rows.order_by("closed_at", "-opened_at"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     return render(
         request,
         "hazards/project.html",
         {
             "project": project,
+            "tab": "hazards",
             "page": page,
             "open_count": selectors.open_count(user, project),
             "may_report": may(user, "hazards.report", project),

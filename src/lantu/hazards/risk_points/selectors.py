@@ -16,6 +16,7 @@ from lantu.accounts.permissions import may
 from lantu.accounts.scopes import scope_of
 from lantu.core.models import Event, Evidence
 from lantu.core.refusals import Missing
+from lantu.core.sentences import retell
 from lantu.hazards.risk_points.judging import kind_of, works
 from lantu.hazards.risk_points.models import PatrolCheck, PatrolPlan, PatrolRound, RiskPoint
 from lantu.hazards.risk_points.states import CLOSED_STATES, MAPPED_STATES, PointState, RiskColour, RoundState
@@ -178,7 +179,7 @@ def weather_note(point: RiskPoint, wind_ms: float | None) -> str:
             "basis": rule.basis,
         }
     return _("%(words)s（≥ %(limit)g m/s，%(basis)s）") % {
-        "words": rule.words,
+        "words": retell(rule.words),
         "limit": rule.limit_ms,
         "basis": rule.basis,
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -134,9 +135,9 @@ def project_tab(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     rows = selectors.visible_points(user).filter(project=project)
     rows = rows.select_related("project", "responsible", "duty__holder", "duty__unit")
-    page = Paginator(rows.order_by("closed_at", "-grade", "work_to", "id"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(
+        rows.order_by(F("closed_at").desc(nulls_first=True), "-grade", "work_to", "id"), PER_PAGE
+    ).get_page(request.GET.get("page"))
     with_verdicts(page)
     since = now - timedelta(days=30)
     plans = selectors.visible_plans(user).filter(project=project, stopped_at=None)
@@ -145,6 +146,7 @@ def project_tab(request: HttpRequest, code: str) -> HttpResponse:
         "hazards/risks/project.html",
         {
             "project": project,
+            "tab": "double_prevention",
             "page": page,
             "plans": plans.prefetch_related("stops"),
             "rounds": selectors.visible_rounds(user).filter(project=project)[:10],

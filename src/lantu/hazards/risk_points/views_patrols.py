@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -46,7 +47,9 @@ def rounds(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(missed_periods__gt=0)
     elif chosen == "mine":
         rows = rows.filter(state=RoundState.OPEN, patroller=user)
-    page = Paginator(rows.order_by("closed_at", "due_at", "id"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by(F("closed_at").desc(nulls_first=True), "due_at", "id"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     chips = [("", _("全部")), ("open", _("待巡查")), ("mine", _("我的巡查")), ("missed", _("有漏巡"))]
     return render(
         request,

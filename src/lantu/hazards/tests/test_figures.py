@@ -130,8 +130,13 @@ def test_every_share_of_the_rate_card_opens_its_rows(by: str, hazards: Any, cast
         assert count(row.first_pass.rows) == row.first_pass.part
         assert count(row.independent.rows) == row.independent.part
         assert count(row.reopened.rows) == row.reopened.part
-        if by != "month":
-            assert count(row.on_time.rows) == row.on_time.whole
+        assert count(row.on_time.rows) == row.on_time.whole
+        assert count(row.open_rows) == row.open
+        assert count(row.overdue_rows) == row.overdue
+        oldest = filtered_hazards(
+            cast.officer, read_filter(QueryDict(row.oldest_rows.partition("?")[2])), now=now
+        ).first()
+        assert (oldest is None) == (row.oldest_days is None)
     assert rate_rows(cast.outsider, by=by, now=now) == []
 
 
@@ -171,6 +176,7 @@ def test_false_share_by_rule(cast: Any, site_project: Any) -> None:
         s.mark_false_positive(hazard, by=cast.officer, now=NOW + HOUR)
     (row,) = false_by_rule(cast.officer)
     assert (row.false.part, row.false.whole, row.false.pct) == (1, 1, 100.0)
+    assert row.name == "PM10 小时均值"
 
 
 def test_pages_of_the_rate_card(hazards: Any, cast: Any, client: Any) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from lantu.core.subscriptions import inline_delivery
+from lantu.duties.models import Duty
 from lantu.hazards.models import Hazard
 from lantu.hazards.states import HazardState as S
 from lantu.hazards.tests.site import hazard_at, photo, raise_dust_alert
@@ -171,3 +174,26 @@ def test_query_counts_do_not_grow_with_rows(
         hazard_at(S.ORDERED, cast, site_project)
     with django_assert_max_num_queries(len(few)):
         client.get(reverse("hazards:list"))
+
+
+def test_the_tab_of_a_project_stands_among_its_tabs_and_begins_with_what_is_open(
+    cast: Any, site_project: Any, client: Any
+) -> None:
+    closed = hazard_at(S.CLOSED, cast, site_project)
+    running = hazard_at(S.ORDERED, cast, site_project)
+    client.force_login(cast.officer)
+    got = client.get(reverse("hazards:project", args=[site_project.code]))
+    assert [hazard.pk for hazard in got.context["page"]] == [running.pk, closed.pk]
+    page = got.content.decode()
+    assert reverse("monitoring:project", args=[site_project.code]) in page
+    assert f'href="{reverse("hazards:project", args=[site_project.code])}" aria-current="page"' in page
+
+
+def test_a_late_step_shows_in_the_list_before_the_deadline_itself_is_past(
+    cast: Any, site_project: Any, client: Any
+) -> None:
+    hazard = hazard_at(S.ORDERED, cast, site_project)
+    Hazard.objects.filter(pk=hazard.pk).update(due_at=timezone.now() + timedelta(days=3))
+    Duty.objects.filter(pk=hazard.duty_id).update(due_at=timezone.now() - timedelta(hours=3))
+    client.force_login(cast.officer)
+    assert "本环节" in client.get(reverse("hazards:list")).content.decode()

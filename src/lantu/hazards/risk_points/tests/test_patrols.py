@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -160,3 +161,18 @@ def test_a_week_is_found_again_by_its_name(day: Any) -> None:
 def test_nonsense_is_this_week(text: str) -> None:
     today = datetime(2026, 6, 10).date()
     assert read_week(text, today=today).monday.weekday() == 0
+
+
+def test_the_list_of_rounds_begins_with_those_nobody_has_walked(
+    cast: Any, plan: Any, points: Any, client: Any
+) -> None:
+    at = timezone.now() - 2 * DAY
+    s.open_due_rounds(now=at)
+    first = PatrolRound.objects.get()
+    for point in points:
+        s.check_point(point, by=cast.contractor, now=at)
+    s.open_due_rounds(now=at + DAY)
+    client.force_login(cast.officer)
+    shown = list(client.get("/hazards/patrols/").context["page"])
+    assert [row.state for row in shown] == ["open", "done"]
+    assert shown[1].pk == first.pk
