@@ -133,19 +133,25 @@ def sync(app: str, sources: Path = SOURCES) -> tuple[int, int]:
     own: dict[Key, Used] = {}
     for name in own_apps:
         own.update(everything[name])
-    elsewhere = {
-        key_of(entry)
+    elsewhere = [
+        entry
         for name in {home(name) for name in everything} - {home(app)}
         for entry in read(catalogue_path(name, sources))
         if is_done(entry)
-    }
+    ]
     path = catalogue_path(app, sources)
     catalogue = read(path)
     stale = [entry for entry in catalogue if entry.obsolete or key_of(entry) not in used_anywhere]
     for entry in stale:
         catalogue.remove(entry)
     present = {key_of(entry) for entry in catalogue}
-    missing = [key for key in own if key not in present and key not in elsewhere]
+    said = {key_of(entry) for entry in elsewhere}
+    counted = {key_of(entry) for entry in elsewhere if entry.msgid_plural}
+    missing = [
+        key
+        for key, used in own.items()
+        if key not in present and key not in (counted if used.plural else said)
+    ]
     for context, msgid in missing:
         catalogue.append(new_entry(context, msgid, own[(context, msgid)]))
     if stale or missing:
@@ -170,7 +176,7 @@ def check(sources: Path = SOURCES) -> list[str]:
     """What is wrong, one line each; empty when the English is complete."""
     everything = {name: strings_of(name, sources) for name in apps(sources)}
     used_anywhere = {key for strings in everything.values() for key in strings}
-    problems, done = [], set()
+    problems, done, counted = [], set(), set()
     for name in sorted({home(name) for name in everything}):
         for entry in read(catalogue_path(name, sources)):
             if entry.obsolete or key_of(entry) not in used_anywhere:
@@ -182,12 +188,17 @@ def check(sources: Path = SOURCES) -> list[str]:
             else:
                 problems.extend(f"{name}: {words}" for words in placeholder_problems(entry))
                 done.add(key_of(entry))
+                if entry.msgid_plural:
+                    counted.add(key_of(entry))
     for name, strings in everything.items():
         for key, used in strings.items():
             if key not in done and not any(repr(key[1]) in line for line in problems):
                 problems.append(
                     f"{name}: {key[1]!r} ({used.files[0]}) is in no catalogue; run sync {home(name)}"
                 )
+            elif used.plural and key in done and key not in counted:
+                # gettext finds a counted string only among counted ones: the page would stay Chinese.
+                problems.append(f"{name}: {key[1]!r} ({used.files[0]}) is counted, its English is not")
     return problems
 
 

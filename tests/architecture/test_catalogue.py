@@ -63,3 +63,17 @@ def test_check_passes_when_all_is_filled_and_sees_wrong_places(small: Path) -> N
     assert ["different places" in line for line in catalogue.check(small)] == [True]
     assert catalogue.compile_all(small) == 1
     assert path.with_suffix(".mo").is_file()
+
+
+def test_a_counted_string_needs_counted_english(small: Path) -> None:
+    """gettext does not find the singular entry of another app for a counted string."""
+    other = small / "other"
+    other.mkdir()
+    (other / "views.py").write_text('from x import gettext as _\na = _("%(n)s 项")\n', encoding="utf-8")
+    assert catalogue.sync("other", small)[0] == 1
+    path = catalogue.catalogue_path("other", small)
+    book = polib.pofile(str(path))
+    book.find("%(n)s 项").msgstr = "%(n)s items"
+    book.save()
+    assert any("is counted" in line for line in catalogue.check(small))
+    assert catalogue.sync("demo", small) == (4, 0)

@@ -16,7 +16,9 @@ from django.utils.translation import get_language, gettext, override
 SOURCE_LANGUAGE = "zh-hans"
 JOINT = " · "
 MAY_BE_JOINED = frozenset({"title", "reason", "why"})
-_PLACE = re.compile(r"%\((\w+)\)[a-z]")
+_PLACE = re.compile(r"%\((\w+)\)(?:\.\d)?[a-z]")
+# Places that hold several known words, parted by “、”.
+LISTS = frozenset({"fields", "facts", "ways", "reasons"})
 _declared: dict[str, re.Pattern[str]] = {}
 _glossaries: list[Callable[[], Mapping[str, str]]] = []
 
@@ -31,16 +33,21 @@ def sentence(msgid: str) -> str:
     pieces, end, seen = [], 0, set()
     for place in _PLACE.finditer(msgid):
         name = place.group(1)
-        pieces.append(re.escape(msgid[end : place.start()]))
+        pieces.append(_fixed(msgid[end : place.start()]))
         # Greedy: names have spaces (1 号扬尘仪), what follows them seldom has. Only a title is a row of parts itself.
         inside = ".*" if name in MAY_BE_JOINED else "[^·]*"
         pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>{inside})")
         seen.add(name)
         end = place.end()
-    pieces.append(re.escape(msgid[end:]))
+    pieces.append(_fixed(msgid[end:]))
     _declared[msgid] = re.compile("".join(pieces), re.DOTALL)
     _retold.cache_clear()
     return msgid
+
+
+def _fixed(text: str) -> str:
+    """A piece between places as the stored text has it: ``%%`` has become one sign by then."""
+    return re.escape(text.replace("%%", "%"))
 
 
 def add_glossary(read: Callable[[], Mapping[str, str]]) -> None:
@@ -79,11 +86,16 @@ def _retold(language: str, text: str) -> str:
     for msgid in sorted(_declared, key=lambda one: -len(_PLACE.sub("", one))):
         found = _declared[msgid].fullmatch(text)
         if found:
-            values = {name: retell(value) for name, value in found.groupdict().items()}
+            values = {name: _value(name, value) for name, value in found.groupdict().items()}
             return _filled(gettext(msgid), values)
     return JOINT.join(map(retell, text.split(JOINT))) if JOINT in text else text
 
 
 def _filled(words: str, values: dict[str, str]) -> str:
     """The places of a sentence filled in; whatever letter ends a place, its value is text by now."""
-    return _PLACE.sub(lambda place: values[place.group(1)], words)
+    return _PLACE.sub(lambda place: values[place.group(1)], words.replace("%%", "%"))
+
+
+def _value(name: str, value: str) -> str:
+    """What stands in a place, retold; a row of words, word by word."""
+    return ", ".join(map(retell, value.split("、"))) if name in LISTS else retell(value)

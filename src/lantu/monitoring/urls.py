@@ -15,6 +15,7 @@ from lantu.monitoring.vehicles.urls import urlpatterns as vehicle_doors
 app_name = "monitoring"
 
 urlpatterns = [
+    path("", views.front, name="front"),
     *vehicle_doors,
     path("devices/", views.devices, name="devices"),
     path("device-new/", registration.new_device, name="device_new"),

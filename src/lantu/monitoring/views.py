@@ -51,6 +51,15 @@ def _page(request: HttpRequest, rows: Any) -> Any:
 
 
 @require_GET
+def front(request: HttpRequest) -> HttpResponse:
+    """The address of the room itself leads to the first list that the reader may open."""
+    if not may(request.user, "monitoring.read") and may(request.user, "monitoring.read_storage"):
+        return HttpResponseRedirect(reverse("monitoring:storage"))
+    require(request.user, "monitoring.read")
+    return HttpResponseRedirect(reverse("monitoring:alerts"))
+
+
+@require_GET
 def devices(request: HttpRequest) -> HttpResponse:
     """All devices that the reader may see, with filters."""
     require(request.user, "monitoring.read")

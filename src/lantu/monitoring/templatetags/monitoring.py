@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from lantu.core.sentences import retell
 from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.rules.abstentions import FACT_NAMES
+from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.states import SEVERITY_NAMES
 
 register = template.Library()
@@ -51,6 +52,15 @@ def seconds(value: int) -> str:
 def fact_name(name: str) -> str:
     """A fact of the place in words: member_f2_kn → 构件承载能力设计值 f2（kN）."""
     return str(FACT_NAMES.get(name, name))
+
+
+@register.filter
+def lacks_for_good(version: RuleVersion) -> str:
+    """The fact whose absence is the very scope of the rule, in words: its limits can never be worked out."""
+    name = version.fact.get("name", "")
+    facts = version.scope.get("facts", {})
+    needed = version.fact.get("use") in {"share", "offset"}
+    return fact_name(name) if needed and name in facts and facts[name] is None else ""
 
 
 @register.filter

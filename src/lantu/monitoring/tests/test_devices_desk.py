@@ -9,8 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from openpyxl import Workbook, load_workbook
 
 from lantu.core.models import Event
@@ -260,6 +262,14 @@ def test_a_project_is_checked_from_its_stored_readings(
     items = {item["key"]: item for item in dust["items"]}
     assert items["quarantine"]["rows"].endswith("device=D1")
     assert "1 条被隔离" in items["quarantine"]["found"]
+    with override("en"):
+        english = make_checkup(
+            equipment.project, since=NOW, until=until + timedelta(minutes=5), now=until, actor=cast.officer
+        )
+        assert english.results == report.results  # whoever made it, it is kept in Chinese
+        page = render_to_string("monitoring/_checkup_result.html", {"result": dust, "all": True})
+    for words in ("Reporting period", "1 quarantined: ", "of the values are in range"):
+        assert words in page, page
     with pytest.raises(Unacceptable, match="31 天"):
         make_checkup(
             equipment.project, since=NOW - timedelta(days=60), until=NOW, now=NOW, actor=cast.officer

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -181,3 +182,27 @@ def test_limits_and_scope_in_words_of_the_reader() -> None:
     with override("en"):
         assert level_in_words(level, wording).endswith("4 times stop work")
         assert "None" not in scope_in_words(wording["scope"])
+
+
+def test_a_rule_for_a_missing_fact_shows_that_it_does_not_judge() -> None:
+    version = RuleVersion(
+        compare="abs_ge",
+        kind="threshold",
+        levels=[{"severity": 3, "limit": 80, "label": "预警值"}],
+        fact={"name": "pit_grade", "use": "share"},
+        scope={"facts": {"pit_grade": None}},
+    )
+    told = render_to_string("monitoring/_rule_levels.html", {"version": version})
+    assert "不作判断：缺少基坑安全等级" in told
+    assert "80" not in told
+    version.scope = {"facts": {"pit_grade": [1]}}
+    assert "80 % × 基坑安全等级" in render_to_string("monitoring/_rule_levels.html", {"version": version})
+
+
+def test_the_room_itself_has_an_address(cast: Any, client: Client) -> None:
+    client.force_login(cast.contractor)
+    assert client.get("/monitoring/")["Location"] == reverse("monitoring:alerts")
+    client.force_login(cast.sysadmin)
+    assert client.get("/monitoring/")["Location"] == reverse("monitoring:storage")
+    client.force_login(cast.secadmin)
+    assert client.get("/monitoring/").status_code == 403

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lantu.core.sentences import retell
+from lantu.monitoring.devices.checkups import words
 from lantu.monitoring.telemetry.models import Reason
 
 PASS, WARN, FAIL, NONE = "pass", "warn", "fail", "none"
@@ -22,24 +22,6 @@ SKEW_S, SKEW_FAIL_S = 120.0, 300.0
 FLAT_READINGS = 120
 TOKEN_DAYS = 365
 CALIBRATION_DAYS = 30
-
-LABELS: dict[str, Any] = {
-    "registered": gettext_lazy("登记资料"),
-    "connected": gettext_lazy("在线"),
-    "protocol": gettext_lazy("接入方式"),
-    "period": gettext_lazy("上报周期"),
-    "range": gettext_lazy("量程"),
-    "units": gettext_lazy("单位"),
-    "clock": gettext_lazy("时钟"),
-    "flat": gettext_lazy("数值不动"),
-    "twins": gettext_lazy("与他台雷同"),
-    "marks": gettext_lazy("数据标记"),
-    "quarantine": gettext_lazy("隔离报文"),
-    "rate": gettext_lazy("发送速率"),
-    "calibration": gettext_lazy("检定"),
-    "token": gettext_lazy("口令"),
-    "facts": gettext_lazy("现场参数"),
-}
 
 
 @dataclass(frozen=True)
@@ -91,7 +73,7 @@ class Item:
 
     @property
     def label(self) -> Any:
-        return LABELS[self.key]
+        return words.LABELS[self.key]
 
 
 @dataclass(frozen=True)
@@ -123,7 +105,7 @@ def _registered(seen: Seen) -> Item:
     return Item(
         "registered",
         WARN,
-        _("缺少%(fields)s") % {"fields": "、".join(seen.missing_fields)},
+        _(words.LACKS_FIELDS) % {"fields": "、".join(seen.missing_fields)},
         _("请在设备页面“更正”中补全。"),
         "device",
     )
@@ -131,7 +113,7 @@ def _registered(seen: Seen) -> Item:
 
 def _connected(seen: Seen) -> Item:
     if seen.exempt_reason:
-        return Item("connected", NONE, _("免接入：%(why)s") % {"why": seen.exempt_reason})
+        return Item("connected", NONE, _(words.EXEMPT) % {"why": seen.exempt_reason})
     if seen.last_seen_at is None:
         return Item(
             "connected",
@@ -142,19 +124,19 @@ def _connected(seen: Seen) -> Item:
         )
     quiet = (seen.until - seen.last_seen_at).total_seconds()
     if quiet <= 3 * seen.period_s:
-        return Item("connected", PASS, _("最近 %(seconds)d 秒内有数据") % {"seconds": max(quiet, 0)})
+        return Item("connected", PASS, _(words.HEARD) % {"seconds": max(quiet, 0)})
     if quiet <= 86_400:
         return Item(
             "connected",
             WARN,
-            _("已有 %(minutes)d 分钟没有数据") % {"minutes": quiet // 60},
+            _(words.QUIET_MINUTES) % {"minutes": quiet // 60},
             _("请检查供电与网络。"),
             "device",
         )
     return Item(
         "connected",
         FAIL,
-        _("已有 %(days).1f 天没有数据") % {"days": quiet / 86_400},
+        _(words.QUIET_DAYS) % {"days": quiet / 86_400},
         _("请检查供电、网络与口令。"),
         "device",
     )
@@ -165,15 +147,14 @@ def _protocol(seen: Seen) -> Item:
         return Item(
             "protocol",
             WARN,
-            _("HJ 212（MN %(mn)s）：%(codes)s 没有对应的通道")
-            % {"mn": seen.mn, "codes": "、".join(seen.unmapped[:8])},
+            _(words.UNMAPPED) % {"mn": seen.mn, "codes": "、".join(seen.unmapped[:8])},
             _("请在设备的 HJ 212 设置里对照因子，或登记有该通道的类型。"),
             "device",
         )
     if seen.mn:
-        return Item("protocol", PASS, _("经 HJ 212 接入，MN %(mn)s") % {"mn": seen.mn})
+        return Item("protocol", PASS, _(words.BY_HJ212) % {"mn": seen.mn})
     if seen.sources:
-        return Item("protocol", PASS, _("经 %(ways)s 接入") % {"ways": "、".join(seen.sources)})
+        return Item("protocol", PASS, _(words.BY_WAYS) % {"ways": "、".join(seen.sources)})
     if any(channel.readings for channel in seen.channels):
         return Item("protocol", PASS, _("报文符合约定"))
     return Item("protocol", NONE, _("窗口内没有报文"))
@@ -185,12 +166,12 @@ def _period(seen: Seen) -> Item:
         return Item("period", NONE, _("窗口短于一个上报周期"))
     worst = min(known, key=lambda channel: channel.readings / channel.expected)
     share = min(worst.readings / worst.expected, 1.0)
-    found = _("最差通道 %(channel)s：应报 %(expected)d，实报 %(readings)d（%(share).1f %%）") % {
+    found = _(words.PERIOD) % {
         "channel": retell(worst.label), "expected": worst.expected, "readings": worst.readings, "share": 100 * share,
     }  # fmt: skip
     if share >= COMPLETE:
         return Item("period", PASS, found)
-    remedy = _("请把上报周期设为 %(seconds)d 秒，断网时本机缓存并补报。") % {"seconds": seen.period_s}
+    remedy = _(words.SET_PERIOD) % {"seconds": seen.period_s}
     return Item("period", WARN if share >= ENOUGH else FAIL, found, remedy, "readings")
 
 
@@ -202,7 +183,7 @@ def _range(seen: Seen) -> Item:
     if not taken + beyond:
         return Item("range", NONE, _("窗口内没有数值"))
     share = taken / (taken + beyond)
-    found = _("%(share).2f %% 的数值在量程内，超出 %(beyond)d 条报文") % {
+    found = _(words.IN_RANGE) % {
         "share": 100 * share,
         "beyond": beyond,
     }
@@ -219,7 +200,7 @@ def _units(seen: Seen) -> Item:
     return Item(
         "units",
         FAIL,
-        _("%(count)d 条报文的单位与登记不符") % {"count": wrong},
+        _(words.WRONG_UNIT) % {"count": wrong},
         _("请按登记的单位上报，平台不猜测换算。"),
         "quarantine:wrong_unit",
     )
@@ -229,7 +210,7 @@ def _clock(seen: Seen) -> Item:
     if seen.skew_s is None:
         return Item("clock", NONE, _("窗口内没有可比的接收时间"))
     ahead = seen.quarantined.get("future_time", 0)
-    found = _("设备时钟与平台相差约 %(seconds).0f 秒") % {"seconds": seen.skew_s}
+    found = _(words.SKEW) % {"seconds": seen.skew_s}
     if abs(seen.skew_s) <= SKEW_S and not ahead:
         return Item("clock", PASS, found)
     bad = abs(seen.skew_s) > SKEW_FAIL_S or ahead
@@ -247,7 +228,7 @@ def _flat(seen: Seen) -> Item:
     if not stuck:
         return Item("flat", PASS, _("没有长时间不变的通道"))
     worst = max(stuck, key=lambda channel: channel.flat)
-    found = _("%(channel)s 连续 %(count)d 个读数完全相同") % {
+    found = _(words.FLAT) % {
         "channel": retell(worst.label),
         "count": worst.flat,
     }
@@ -260,7 +241,7 @@ def _twins(seen: Seen) -> Item:
     return Item(
         "twins",
         FAIL,
-        _("与设备 %(code)s 的数列完全相同") % {"code": seen.twin_of},
+        _(words.TWIN) % {"code": seen.twin_of},
         _("请核对是否一台设备用了两个编码，或数据被复制。"),
         f"device:{seen.twin_of}",
     )
@@ -271,9 +252,7 @@ def _marks(seen: Seen) -> Item:
     if not taken:
         return Item("marks", NONE, _("窗口内没有数值"))
     share = marked / taken
-    found = _("%(share).1f %% 的数值带有非正常标记（故障、维护、校准等），不参与判定") % {
-        "share": 100 * share
-    }
+    found = _(words.MARKED) % {"share": 100 * share}
     if share <= 1 - COMPLETE:
         return Item("marks", PASS, found)
     return Item("marks", WARN, found, _("请尽快结束维护或更换故障部件。"), "readings")
@@ -284,13 +263,14 @@ def _quarantine(seen: Seen) -> Item:
     if not counts:
         return Item("quarantine", PASS, _("没有被隔离的报文"))
     total = sum(counts.values())
-    words = "、".join(
-        f"{_reason(reason)} {count}" for reason, count in sorted(counts.items(), key=lambda pair: -pair[1])
+    reasons = "、".join(
+        _(words.OF_REASON) % {"reason": _reason(reason), "count": count}
+        for reason, count in sorted(counts.items(), key=lambda pair: -pair[1])
     )
     return Item(
         "quarantine",
         WARN if total < 10 else FAIL,
-        _("%(total)d 条被隔离：%(words)s") % {"total": total, "words": words},
+        _(words.QUARANTINED) % {"total": total, "reasons": reasons},
         _("请按隔离原因逐项更正，改好后可重放。"),
         "quarantine:",
     )
@@ -307,7 +287,7 @@ def _rate(seen: Seen) -> Item:
     return Item(
         "rate",
         FAIL,
-        _("%(count)d 个时间窗内发送过快，超出部分被隔离") % {"count": held},
+        _(words.TOO_FAST) % {"count": held},
         _("请按登记周期上报；补报历史数据请放慢。"),
         "quarantine:rate_limited",
     )
@@ -323,15 +303,15 @@ def _calibration(seen: Seen) -> Item:
         return Item(
             "calibration",
             FAIL,
-            _("检定已于 %(day)s 过期") % {"day": until},
+            _(words.CALIBRATION_OVER) % {"day": until},
             _("请送检；过期期间的数据仅供参考。"),
             "device",
         )
     if until - seen.today <= timedelta(days=CALIBRATION_DAYS):
         return Item(
-            "calibration", WARN, _("检定将于 %(day)s 到期") % {"day": until}, _("请安排送检。"), "device"
+            "calibration", WARN, _(words.CALIBRATION_ENDS) % {"day": until}, _("请安排送检。"), "device"
         )
-    return Item("calibration", PASS, _("检定有效期至 %(day)s") % {"day": until})
+    return Item("calibration", PASS, _(words.CALIBRATED) % {"day": until})
 
 
 def _token(seen: Seen) -> Item:
@@ -341,8 +321,8 @@ def _token(seen: Seen) -> Item:
         return Item("token", FAIL, _("没有签发口令"), _("请在设备页面签发口令。"), "token")
     days = (seen.until - seen.token_issued_at).days
     if days > TOKEN_DAYS:
-        return Item("token", WARN, _("口令已用 %(days)d 天") % {"days": days}, _("请换发口令。"), "token")
-    return Item("token", PASS, _("口令签发 %(days)d 天") % {"days": max(days, 0)})
+        return Item("token", WARN, _(words.TOKEN_OLD) % {"days": days}, _("请换发口令。"), "token")
+    return Item("token", PASS, _(words.TOKEN_AGE) % {"days": max(days, 0)})
 
 
 def _facts(seen: Seen) -> Item:
@@ -351,7 +331,7 @@ def _facts(seen: Seen) -> Item:
     return Item(
         "facts",
         FAIL,
-        _("缺少 %(facts)s：有关规则不能判定") % {"facts": "、".join(seen.missing_facts)},
+        _(words.LACKS_FACTS) % {"facts": "、".join(seen.missing_facts)},
         _("请按设计文件在“更正”中填写现场参数。"),
         "device",
     )

@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from lantu.accounts.models import User
 from lantu.core.refusals import Refused, Unacceptable
+from lantu.core.sentences import SOURCE_LANGUAGE
 from lantu.core.services.emit import emit
 from lantu.monitoring.devices.checkups.items import ORDER, Checkup
 from lantu.monitoring.devices.checkups.models import CheckupReport
@@ -57,7 +59,10 @@ def make_checkup(
             _("项目“%(project)s”还没有登记设备。") % {"project": project.name},
             remedy=_("请先登记设备。"),
         )
-    found = check_devices(devices, since=since, until=until)
+    # One report has many readers: it is kept in Chinese, whoever made it, and retold on screen.
+    with override(SOURCE_LANGUAGE):
+        found = check_devices(devices, since=since, until=until)
+        results = [as_result(device, checkup) for device, checkup in zip(devices, found, strict=True)]
     worst = max(ORDER[checkup.verdict] for checkup in found)
     with transaction.atomic():
         report = CheckupReport.objects.create(
@@ -67,7 +72,7 @@ def make_checkup(
             verdict=("pass", "warn", "fail")[worst],
             devices=len(found),
             passed=sum(1 for checkup in found if checkup.verdict == "pass"),
-            results=[as_result(device, checkup) for device, checkup in zip(devices, found, strict=True)],
+            results=results,
             made_by=actor,
             made_at=now,
         )
