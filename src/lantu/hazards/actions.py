@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -94,10 +95,19 @@ ORDINARY = (
 )  # fmt: skip
 
 
-def actions_for(reader: Any, hazard: Hazard) -> list[Action]:
-    """What this person may do now, the main step first."""
+# More time is asked for while there is some.
+BEFORE_EXPIRY = frozenset({"ask_extension"})
+
+
+def actions_for(reader: Any, hazard: Hazard, *, now: datetime | None = None) -> list[Action]:
+    """What this person may do, the main step first; with ``now``, without what comes too late."""
     offers = (*ORDINARY, *beside.OFFERS) if hazard.is_open else beside.OFFERS
-    return [one.action for one in offers if _offered(one, reader, hazard)]
+    late = now is not None and hazard.duty is not None and hazard.duty.due_at <= now
+    return [
+        one.action
+        for one in offers
+        if _offered(one, reader, hazard) and not (late and one.action.verb in BEFORE_EXPIRY)
+    ]
 
 
 def _offered(one: Offer, reader: Any, hazard: Hazard) -> bool:

@@ -117,7 +117,7 @@ def in_full(reader: Any, pk: int) -> dict[str, Any]:
         **beside(hazard),
         "evidence": [_evidence(evidence) for evidence in selectors.found_photos(hazard)],
         "replies": [_reply(view) for view in selectors.reply_views(hazard)],
-        "may": [action.verb for action in actions_for(reader, hazard)],
+        "may": [action.verb for action in actions_for(reader, hazard, now=timezone.now())],
     }
 
 

@@ -124,7 +124,7 @@ def _show(
     request: HttpRequest, hazard: Hazard, template: str, *, refusal: Refused | None = None
 ) -> HttpResponse:
     """A hazard's page; after a refusal with what the person had typed, so that nothing is typed twice."""
-    actions = actions_for(request.user, hazard)
+    actions = actions_for(request.user, hazard, now=timezone.now())
     found, replies = selectors.found_photos(hazard), selectors.reply_views(hazard)
     context = beside(hazard, frozenset(action.verb for action in actions)) | {
         "hazard": hazard,

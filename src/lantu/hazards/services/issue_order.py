@@ -28,6 +28,13 @@ ORDER_PREFIX = "重整"
 NAMED_ROLES = ("owner", "agent", "designer", "contractor", "supervisor")
 
 
+# An order to work under a stop comes with the stop-work order itself.
+STOPPING: dict[str, str] = {
+    OrderType.STOP_PART: StopOrder.Scope.PART,
+    OrderType.STOP_ALL: StopOrder.Scope.WHOLE,
+}
+
+
 @transaction.atomic
 def issue_order(
     hazard: Hazard,
@@ -46,8 +53,9 @@ def issue_order(
     """A person issues the order. The deadline defaults to the grade's own and counts from now.
 
     A major hazard is put right while work stands still: its order comes with a stop-work order (``stop_scope``
-    "part" or "whole"). Raises Refused when a party is missing, when the issuer belongs to the rectifying unit, for a
-    deadline in the past or beyond the grade's longest, or for a major hazard without a stop; Denied without the right.
+    "part" or "whole"; an ``order_type`` that stops work says it as well). Raises Refused when a party is missing,
+    when the issuer belongs to the rectifying unit, for a deadline in the past or beyond the grade's longest, for a
+    major hazard without a stop, or for a type and a stop that differ; Denied without the right.
     """
     hazard = lock(hazard, version=version)
     require(by, "hazards.issue_order", hazard.project)
@@ -57,6 +65,7 @@ def issue_order(
     hazard.measures_required = clean_text(measures) or hazard.measures_required
     hazard.clause = clean_text(clause, most=400) or hazard.clause
     hazard.penalty_note = clean_text(penalty_note, most=200)
+    stop_scope = stop_scope or STOPPING.get(order_type, "")
     hazard.order_type = _order_type(hazard, order_type, stop_scope)
     if hazard.is_major or stop_scope:
         check_scope(stop_scope, stop_area)
@@ -80,6 +89,14 @@ def _order_type(hazard: Hazard, order_type: str, stop_scope: str) -> str:
                 _("请选择处理方式。"),
                 remedy=_("例如“责令限期整改”。"),
                 field="order_type",
+                status=422,
+            )
+        if order_type in STOPPING and STOPPING[order_type] != stop_scope:
+            raise Refused(
+                "hazards.stop_against_order",
+                _("处理方式与停工范围不一致。"),
+                remedy=_("请把两处改成同一范围，或把处理方式留为“按等级默认”。"),
+                field="stop_scope",
                 status=422,
             )
         return order_type

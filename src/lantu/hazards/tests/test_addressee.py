@@ -14,6 +14,7 @@ from lantu.duties.services.bounce import arbitrate, bounce
 from lantu.duties.services.extension import decide_extension as decide_duty
 from lantu.duties.services.hand_over import hand_over
 from lantu.hazards import services as s
+from lantu.hazards.actions import actions_for
 from lantu.hazards.lookbacks.policy import SHARES, drawn
 from lantu.hazards.models import LookBack
 from lantu.hazards.states import HazardState as S
@@ -200,6 +201,28 @@ def test_red_is_not_extended_without_the_inspector(cast: Any, site_project: Any)
     hazard.refresh_from_db()
     assert hazard.due_at == wanted
     assert Event.objects.get(kind="hazards.deadline_extended").payload["extensions"] == 1
+
+
+def test_more_time_is_not_offered_once_the_time_is_past(cast: Any, site_project: Any) -> None:
+    hazard = hazard_at(S.RECTIFYING, cast, site_project)
+    due = hazard.duty.due_at
+    verbs = [
+        {action.verb for action in actions_for(cast.contractor, hazard, now=now)}
+        for now in (due - HOUR, due + HOUR)
+    ]
+    assert verbs[0] - verbs[1] == {"ask_extension"}
+
+
+def test_an_order_to_stop_work_is_a_stop_work_order(cast: Any, site_project: Any) -> None:
+    hazard = hazard_at(S.CONFIRMED, cast, site_project)
+    with pytest.raises(Refused, match="不一致"):
+        s.issue_order(
+            hazard, by=cast.officer, now=NOW, order_type="stop_all", stop_scope="part", stop_area="东侧"
+        )
+    with pytest.raises(Refused, match="停工部位"):
+        s.issue_order(hazard, by=cast.officer, now=NOW, order_type="stop_part")
+    s.issue_order(hazard, by=cast.officer, now=NOW, order_type="stop_all")
+    assert [(stop.scope, stop.resumed_at) for stop in hazard.stops.all()] == [("whole", None)]
 
 
 def test_the_time_for_other_steps_is_not_extended(cast: Any, site_project: Any) -> None:
