@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { load } from "./load.mjs";
 
-const { roomForMarks, roundUp } = await load("/src/elements/lantu-chart/options.ts");
+const { placeWords, roomForMarks, roundUp } = await load("/src/elements/lantu-chart/options.ts");
 
 describe("where the axis of a chart ends", () => {
   it("is a round number above the highest mark", () => {
@@ -21,6 +21,13 @@ describe("where the axis of a chart ends", () => {
 });
 
 describe("the words at the end of a limit", () => {
+  it("do not lie on those of the limit below", () => {
+    assert.deepEqual(placeWords([120, 150, 250, 300, 600], 0, 800), ["end", "insideEndTop", "end", "insideEndTop", "end"]);
+    assert.deepEqual(placeWords([150, 75, 115], 0, 200), ["end", "end", "end"]);
+    assert.deepEqual(placeWords([5, 5], 0, 10), ["end", "insideEndTop"]);
+    assert.deepEqual(placeWords([], 0, 10), []);
+  });
+
   it("find room in either language", () => {
     assert.equal(roomForMarks([]), 0);
     assert.equal(roomForMarks([{ x: 3, label: "今日" }]), 0);

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { load } from "./load.mjs";
 
 globalThis.getComputedStyle = (frame) => ({ overflowX: frame.overflow });
-const { reachScrollers } = await load("/src/lib/scrollers.ts");
+const { reachScrollers, showCurrentTab } = await load("/src/lib/scrollers.ts");
 
 /** A frame as wide as its card, with a table of this width inside. */
 function frame(width, { overflow = "auto", tabindex } = {}) {
@@ -38,5 +38,21 @@ describe("a table wider than its card", () => {
     const own = frame(360, { tabindex: -1 });
     reach(own);
     assert.equal(own.index, -1);
+  });
+});
+
+describe("a bar of tabs wider than the screen", () => {
+  const standing = (bar) => showCurrentTab({ querySelectorAll: () => [{ offsetLeft: 600, offsetWidth: 100, closest: () => bar }] });
+
+  it("shows the tab that one stands on", () => {
+    const bar = { scrollWidth: 900, clientWidth: 360, scrollLeft: 0, offsetLeft: 8 };
+    standing(bar);
+    assert.equal(bar.scrollLeft, 462);
+  });
+
+  it("stays where it is while all of it is seen", () => {
+    const bar = { scrollWidth: 360, clientWidth: 360, scrollLeft: 0 };
+    standing(bar);
+    assert.equal(bar.scrollLeft, 0);
   });
 });

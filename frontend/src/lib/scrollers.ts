@@ -19,6 +19,14 @@ function scrolls(frame: HTMLElement): boolean {
   return ["auto", "scroll"].includes(getComputedStyle(frame).overflowX);
 }
 
+/** The tab that one stands on is seen, however many come before it on a narrow screen. */
+export function showCurrentTab(root: ParentNode = document): void {
+  for (const tab of root.querySelectorAll<HTMLElement>(".lt-tabs [aria-current]")) {
+    const bar = tab.closest<HTMLElement>(".lt-tabs");
+    if (bar && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+
 /** At the start, whenever htmx swaps a part in, and when the window changes. */
 export function watchScrollers(): void {
   let waiting = 0;
@@ -27,6 +35,7 @@ export function watchScrollers(): void {
     waiting = requestAnimationFrame(() => reachScrollers());
   };
   reachScrollers();
+  showCurrentTab();
   new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
   window.addEventListener("resize", soon);
 }

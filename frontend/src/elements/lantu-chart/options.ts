@@ -103,7 +103,7 @@ function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, them
     tooltip: { valueFormatter: (value: unknown) => withUnit(value, series.axis === 1 ? spec.unit2 : spec.unit) },
     ...(series.stack ? { stack: series.stack } : {}),
     ...(spec.horizontal ? { xAxisIndex: series.axis ?? 0 } : { yAxisIndex: series.axis ?? 0 }),
-    ...(index === 0 && spec.marks?.length ? { markLine: markLine(spec.marks, theme) } : {}),
+    ...(index === 0 && spec.marks?.length ? { markLine: markLine(spec, spec.marks, theme) } : {}),
   };
   if (kind === "bar") {
     const label = { show: true, position: spec.horizontal ? "right" : "top", ...text(theme), color: theme.ink };
@@ -118,7 +118,39 @@ function seriesOptions(spec: ChartSpec, series: ChartSeries, index: number, them
   };
 }
 
-function markLine(marks: ChartMark[], theme: ChartTheme): Options {
+/**
+ * Where each level mark has its words: at the end of its line, or above it inside the plot where the mark below is
+ * closer than a line of text (a tenth of the axis).
+ */
+export function placeWords(levels: number[], low: number, high: number): ("end" | "insideEndTop")[] {
+  const places = levels.map(() => "end" as "end" | "insideEndTop");
+  let below = -Infinity;
+  for (const index of levels.map((_, at) => at).sort((a, b) => (levels[a] ?? 0) - (levels[b] ?? 0))) {
+    const level = levels[index] ?? 0;
+    if (level - below < (high - low) / 10) places[index] = "insideEndTop";
+    else below = level;
+  }
+  return places;
+}
+
+/** The lowest and the highest value that the first axis shows. */
+function spanOf(spec: ChartSpec): [number, number] {
+  const values = (spec.marks ?? []).flatMap((mark) => (mark.y === undefined ? [] : [mark.y]));
+  for (const series of spec.series) {
+    if (series.axis === 1) continue;
+    for (const point of series.data as unknown[]) {
+      const value = Array.isArray(point) ? point[1] : point;
+      if (typeof value === "number") values.push(value);
+    }
+  }
+  const highest = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
+  return [spec.min ?? lowest, spec.max ?? roundUp(highest)];
+}
+
+function markLine(spec: ChartSpec, marks: ChartMark[], theme: ChartTheme): Options {
+  const level = marks.filter((mark) => mark.y !== undefined);
+  const places = placeWords(level.map((mark) => mark.y ?? 0), ...spanOf(spec));
   return {
     silent: true, symbol: "none", animation: false,
     data: marks.map((mark) => {
@@ -127,7 +159,7 @@ function markLine(marks: ChartMark[], theme: ChartTheme): Options {
         ...(mark.y !== undefined ? { yAxis: mark.y } : { xAxis: mark.x }), name: mark.label,
         lineStyle: { color, type: mark.y !== undefined ? "dashed" : "solid", width: 1.4 },
         label: {
-          show: true, formatter: mark.label, position: "end", color, rotate: 0,
+          show: true, formatter: mark.label, position: places[level.indexOf(mark)] ?? "end", color, rotate: 0,
           distance: 4, fontSize: theme.size * 0.95, fontFamily: theme.font,
         },
       };

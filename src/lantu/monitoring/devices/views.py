@@ -167,7 +167,10 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     codes = (
         ",".join(row["code"] for row in run.rows if "code" in row) if run.state == run.State.APPLIED else ""
     )
-    return render(request, "monitoring/device_import_run.html", {"run": run, "codes": codes})
+    type_names = {kind.code: kind.label for kind in DeviceType.objects.all()}
+    return render(
+        request, "monitoring/device_import_run.html", {"run": run, "codes": codes, "type_names": type_names}
+    )
 
 
 @require_POST

@@ -309,6 +309,12 @@ def test_pages_of_registration_labels_and_check_up(
     file.name = "a.xlsx"
     upload = client.post(reverse("monitoring:device_upload"), {"file": file})
     assert upload.status_code == 302
-    assert "登记 1 台" in client.get(upload["Location"]).content.decode()
+    preview = client.get(upload["Location"]).content.decode()
+    assert "登记 1 台" in preview
+    assert Device.objects.get(code="W-1").type.label in preview  # the kind in words, not its code
+    assert client.post(f"{upload['Location']}apply").status_code == 302
+    again = client.post(f"{upload['Location']}apply")
+    assert again.status_code == 409
+    assert "下载口令表" in again.content.decode()
     client.force_login(cast.auditor)
     assert client.get(reverse("monitoring:device_new")).status_code == 403

@@ -45,7 +45,9 @@ def apply_import(run: DeviceImport, *, actor: User, now: datetime) -> DeviceImpo
         raise Refused(
             "monitoring.import_not_ready",
             _("这张表当前为“%(state)s”，不能登记。") % {"state": run.get_state_display()},
-            remedy=_("请更正后重新上传。"),
+            remedy=_("设备已经登记，请在本页下载口令表或打印标签。")
+            if run.state == DeviceImport.State.APPLIED
+            else _("请更正后重新上传。"),
         )
     projects = {
         project.code: project for project in Project.objects.filter(code__in={r["project"] for r in run.rows})
