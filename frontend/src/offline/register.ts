@@ -32,7 +32,7 @@ export async function startWorker(): Promise<void> {
   promptForUpdates(registration);
   const active = (await navigator.serviceWorker.ready).active;
   if (user === undefined || !active) return;
-  await ask(active, { type: "who", user });
+  await ask(active, { type: "who", user, language: document.documentElement.lang });
   if (user && onSite()) await keepReady(active, user);
 }
 

@@ -15,7 +15,7 @@ interface SyncEvent extends ExtendableEvent {
 }
 
 type Message =
-  | { type: "who"; user: string }
+  | { type: "who"; user: string; language?: string }
   | { type: "keep"; user: string; pages: string[] }
   | { type: "update" };
 
@@ -49,7 +49,10 @@ self.addEventListener("message", (event) => {
   const message = event.data as Message;
   const answered = async (): Promise<void> => {
     if (message.type === "update") await self.skipWaiting();
-    if (message.type === "who") await becomes(message.user);
+    if (message.type === "who") {
+      await becomes(message.user);
+      await speaks(message.language ?? "");
+    }
     if (message.type === "keep" && message.user === (await getMeta("user"))) await prefetch(message.user, message.pages);
     event.ports[0]?.postMessage("done");
   };
@@ -72,6 +75,19 @@ async function becomes(user: string): Promise<void> {
   const mine = user ? [PAGES + user, PICTURES + user] : [];
   const personal = (await caches.keys()).filter((name) => name.startsWith(PAGES) || name.startsWith(PICTURES));
   await Promise.all(personal.filter((name) => !mine.includes(name)).map((name) => caches.delete(name)));
+}
+
+/** The shell was kept before anybody signed in: it is fetched anew once the reader's language is known, and when it changes. */
+async function speaks(language: string): Promise<void> {
+  if (!language || language === (await getMeta("language"))) return;
+  try {
+    const answer = await fetch(SHELL, { cache: "reload", credentials: "same-origin" });
+    if (!answer.ok) return;
+    await renewShell(answer);
+    await setMeta("language", language);
+  } catch {
+    return; // no network: asked again with the next page
+  }
 }
 
 self.addEventListener("fetch", (event) => {
