@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lantu.accounts.permissions import may, require
 from lantu.core.offline import kept_offline
-from lantu.core.refusals import Refused
+from lantu.core.refusals import Refused, Unacceptable
 from lantu.core.submissions import claim_files
 from lantu.hazards.forms import degrees, whole
 from lantu.hazards.risk_points import forms, selectors, services
@@ -30,6 +30,7 @@ from lantu.hazards.states import Grade
 from lantu.projects.selectors import get_visible
 
 PER_PAGE = 25
+OUTCOMES = ("right", "finding")
 
 
 @require_GET
@@ -133,6 +134,14 @@ def _check_page(request: HttpRequest, point: RiskPoint, *, scanned: bool) -> Htt
 def _checked(request: HttpRequest, point: RiskPoint, *, scanned: bool) -> HttpResponse:
     user: Any = request.user
     failed = [int(text) for text in request.POST.getlist("failed") if text.isascii() and text.isdigit()]
+    if request.POST.get("outcome") not in OUTCOMES:
+        # Half a form must never count as “all right”.
+        raise Unacceptable(
+            "risk_points.no_outcome",
+            _("没有收到检查结果。"),
+            remedy=_("请选择“一切正常”或“发现问题”后重新提交。"),
+            field="outcome",
+        )
     other = request.POST.get("outcome") == "finding"
     grade = whole(request.POST, "grade") if other else None
     made = services.check_point(

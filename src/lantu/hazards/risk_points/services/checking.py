@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from lantu.hazards.services.record_hazard import record_hazard
 from lantu.hazards.states import Source
 
 MOST_FILES = 9
+PRESSED_TWICE = timedelta(minutes=2)
 
 
 @transaction.atomic
@@ -43,7 +44,8 @@ def check_point(
 ) -> PatrolCheck:
     """Write down what was found. ``failed_controls``: numbers (from 1) of the controls that are not in place; with
     one of them, or with ``grade``, it is a finding: it becomes a hazard with the photos and needs at least one photo
-    and a sentence. Counts for the open round of the person's own unit that still lacks this point.
+    and a sentence. Counts for the open round of the person's own unit that still lacks this point. The same check
+    sent again within two minutes is the same check.
     """
     require(by, "risk_points.patrol", point.project)
     point = RiskPoint.objects.select_for_update(of=("self",)).select_related("project").get(pk=point.pk)
@@ -63,6 +65,9 @@ def check_point(
         raise unfit("photos", _("一次最多上传 %(n)d 个文件。") % {"n": MOST_FILES})
     if (lon is None) != (lat is None) or (lon is not None and lat is not None and not in_china(lon, lat)):
         raise unfit("lon", _("经纬度不完整或不在中国境内。"), _("请同时填写经度和纬度，或都不填。"))
+    again = _just_now(point, by, now=now, failed=failed, note=text, all_right=not finding)
+    if again is not None:
+        return again
     round_ = _round_for(point, by)
     check = PatrolCheck(
         round=round_, point=point, by=by, at=now, scanned=scanned, all_right=not finding,
@@ -86,6 +91,15 @@ def check_point(
     if round_ is not None:
         finish_round(round_, by=by, now=now)
     return check
+
+
+def _just_now(
+    point: RiskPoint, by: User, *, now: datetime, failed: list[int], note: str, all_right: bool
+) -> PatrolCheck | None:
+    """The same words by the same person moments ago: a button pressed twice, a sheet scanned twice."""
+    return point.checks.filter(
+        by=by, at__gt=now - PRESSED_TWICE, at__lte=now, all_right=all_right, failed_controls=failed, note=note
+    ).first()
 
 
 def _round_for(point: RiskPoint, by: User) -> PatrolRound | None:

@@ -122,6 +122,24 @@ def test_scanning_the_sheet_and_finding_something(cast: Any, site_project: Any) 
     assert Hazard.objects.get().place == point.place
 
 
+def test_half_a_form_is_no_check_and_a_second_press_no_second_one(cast: Any, site_project: Any) -> None:
+    point = point_at(S.IN_CONTROL, cast, site_project)
+    client = signed_in(cast.contractor)
+    address = f"{R}/{point.pk}/check/"
+    bodies: tuple[dict[str, str], ...] = ({}, {"outcome": "ok"})
+    for body in bodies:
+        assert client.post(address, body).status_code == 422
+    assert not point.checks.exists()
+    for _press in range(2):
+        assert client.post(address, {"outcome": "right"}).status_code == 302
+    assert point.checks.count() == 1
+    for name in ("a.jpg", "b.jpg"):
+        files = SimpleUploadedFile(name, photo(), "image/jpeg")
+        found = {"outcome": "finding", "note": "临边防护缺失一处", "photos": files}
+        assert client.post(address, found).status_code == 302
+    assert Hazard.objects.count() == 1
+
+
 def test_planning_and_stopping_a_patrol(cast: Any, site_project: Any) -> None:
     point = point_at(S.IN_CONTROL, cast, site_project)
     client = signed_in(cast.contractor)
