@@ -27,8 +27,9 @@ ALERT, HAZARD = "monitoring.alert_raised", "hazards.hazard_opened"
 
 @dataclass
 class Heard:
-    """When each site's message was written, and how much later each kind of nudge came (ms)."""
+    """When each site's message was written, how much later each kind of nudge came (ms), and what load there really was."""
 
+    load: dict[str, float] = field(default_factory=dict)
     sent: dict[str, float] = field(default_factory=dict)
     delays: dict[str, list[float]] = field(default_factory=lambda: {ALERT: [], HAZARD: []})
 
@@ -45,6 +46,11 @@ class Load:
     rounds: int
     first: int
     goals_ms: tuple[float, ...]
+
+    @property
+    def places(self) -> range:
+        """The devices of each site that this load's alerts come from."""
+        return range(self.first, self.first + self.rounds)
 
     @property
     def alerts(self) -> int:
@@ -88,9 +94,10 @@ def _table(load: Load, heard: Heard) -> Table:
         ],
         notes=[
             f"`lantu up` in a temporary directory: PostgreSQL (durable), NATS with device authentication, ingest with the national "
-            f"pack's rules, worker, web. {load.rate:,} messages/s of four readings over MQTT QoS 1 from 1,016 connections, "
-            f"{BYSTANDERS} further screens open. From just before an exceeding message is written to its socket until the nudge "
-            "is read from /live. The second row goes on through the job queue: warning → hazard with its duty.",
+            f"pack's rules, worker, web. {heard.load['rate']:,.0f} messages/s of four readings over MQTT QoS 1 from "
+            f"{heard.load['connections']:,} connections, {BYSTANDERS} further screens open; {load.alerts} further devices exceed a limit, one "
+            "each 150 ms. From just before an exceeding message is written to its socket until the nudge is read from /live, by a "
+            "process that does nothing else. The second row goes on through the job queue: warning → hazard with its duty.",
         ],
     )  # fmt: skip
 
@@ -166,35 +173,70 @@ def fill_with_people() -> str:
 
 
 async def _story(places: dict[str, Any], token: str, on: Load) -> Heard:
-    from lantu.monitoring.simulate.load import connect_all, run_load
+    """The devices that will exceed a limit and the screens live here, all other devices in a process of their own: what is
+    measured must not wait behind the load that is put on."""
+    from lantu.monitoring.simulate.load import connect_all
 
     mqtt = urlsplit(places["mqtt"])
     # The ingest worker reads the new registry within a few seconds.
     await asyncio.sleep(5)
-    senders = await connect_all(actors(), host=str(mqtt.hostname), port=int(mqtt.port or 1883), window=64)
+    mine = [actor for place in on.places for actor in actors()[place::DEVICES]]
     heard = Heard()
-    screens = [asyncio.create_task(_screen(places["web"], token, heard))]
-    screens += [asyncio.create_task(_screen(places["web"], token, None)) for _ in range(BYSTANDERS)]
-    await asyncio.sleep(2)
-    load = asyncio.create_task(
-        run_load(senders, rate=on.rate, seconds=on.alerts * GAP_S + 5 * (on.rounds + 1), exceed_every=0)
-    )
-    await asyncio.sleep(5)
-    for number_on_site in range(on.first, on.first + on.rounds):
-        # One more device of each site exceeds its limit; a site's nudges of the round before have long arrived.
-        for sender, actor in list(zip(senders, actors(), strict=True))[number_on_site::DEVICES]:
-            sender.last_ms = max(sender.last_ms + 1, int(time.time() * 1000))
-            heard.sent[actor.project] = time.perf_counter()
-            sender.publisher.send(sender.topic, b'{"ts":%d%s' % (sender.last_ms, sender.exceeding))
-            await asyncio.sleep(GAP_S)
+    load = await _others(places["mqtt"], on)
+    try:
+        senders = await connect_all(mine, host=str(mqtt.hostname), port=int(mqtt.port or 1883), window=64)
+        screens = [asyncio.create_task(_screen(places["web"], token, heard))]
+        screens += [asyncio.create_task(_screen(places["web"], token, None)) for _ in range(BYSTANDERS)]
         await asyncio.sleep(5)
-    await load
+        await _exceed(heard, mine, senders)
+    finally:
+        load.terminate()
+    heard.load = json.loads((await load.communicate())[0].splitlines()[-1])
     await asyncio.sleep(5)
     for task in screens:
         task.cancel()
     for sender in senders:
         sender.publisher.close()
     return heard
+
+
+async def _exceed(heard: Heard, mine: Sequence[Any], senders: Sequence[Any]) -> None:
+    for count, (actor, sender) in enumerate(zip(mine, senders, strict=True), start=1):
+        now_ms = int(time.time() * 1000)
+        heard.sent[actor.project] = time.perf_counter()
+        sender.publisher.send(sender.topic, b'{"ts":%d%s' % (now_ms, sender.exceeding))
+        await asyncio.sleep(GAP_S)
+        if count % SITES == 0:
+            # A site's nudges of the round before have long arrived when its next device exceeds a limit.
+            await asyncio.sleep(5)
+
+
+async def _others(mqtt: str, on: Load) -> asyncio.subprocess.Process:
+    """Start the background load; returns when its devices are connected."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.live_latency", "load", mqtt, json.dumps([on.rate, *on.places]),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    if await process.stdout.readline() != b"connected\n":
+        raise SystemExit("the background load did not connect")
+    return process
+
+
+async def load_of_the_others(mqtt: str, rate: int, reserved: Sequence[int]) -> dict[str, float]:
+    """Everybody but the ``reserved`` devices of each site publishes, ``rate`` messages a second in all, until SIGTERM."""
+    from lantu.monitoring.simulate.load import connect_all, run_load
+
+    url = urlsplit(mqtt)
+    others = [actor for number, actor in enumerate(actors()) if number % DEVICES not in reserved]
+    senders = await connect_all(others, host=str(url.hostname), port=int(url.port or 1883), window=64)
+    print("connected", flush=True)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    report = await run_load(senders, rate=rate, seconds=600, exceed_every=0, stop=stop)
+    for sender in senders:
+        sender.publisher.close()
+    return {"rate": report.rate, "sent": report.sent, "acked": report.acked, "connections": len(senders)}
 
 
 async def _screen(web: str, token: str, heard: Heard | None) -> None:
@@ -212,6 +254,10 @@ async def _screen(web: str, token: str, heard: Heard | None) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["fill"]:
         print(fill_with_people())
+    elif sys.argv[1:2] == ["load"]:
+        setup_django()
+        wanted_rate, *kept = json.loads(sys.argv[3])
+        print(json.dumps(asyncio.run(load_of_the_others(sys.argv[2], wanted_rate, kept))))
     else:
         for table in measure():
             print(table.markdown())

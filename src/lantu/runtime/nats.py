@@ -68,7 +68,7 @@ class Nats:
         return Spec(
             name="nats",
             argv=[str(server_binary()), "--config", str(self.config)],
-            env=dict(os.environ),
+            env={"GOMAXPROCS": str(_processors()), **os.environ},
             ready=self.answers_as,
             grace_s=30,
             start_limit_s=300,  # a long stream is checked before it is served
@@ -184,6 +184,14 @@ def server_binary() -> Path:
             ),
         )
     return Path(found)
+
+
+def _processors() -> int:
+    """How many processors the server may use at a time: half of them, for what it takes in others have to store.
+
+    On two processors the live path stores more with one for the server than with both, and sooner (docs/benchmarks.md).
+    """
+    return max(1, len(os.sched_getaffinity(0)) // 2)
 
 
 def _bracketed(host: str) -> str:

@@ -75,9 +75,16 @@ async def connect_all(actors: list[Actor], *, host: str, port: int, window: int)
 
 
 async def run_load(
-    senders: list[Sender], *, rate: float, seconds: float, count: int | None = None, exceed_every: int = 0
+    senders: list[Sender],
+    *,
+    rate: float,
+    seconds: float,
+    count: int | None = None,
+    exceed_every: int = 0,
+    stop: asyncio.Event | None = None,
 ) -> LoadReport:
-    """Send for ``seconds`` (or ``count`` messages) at ``rate`` per second; rate 0 = as fast as acknowledged.
+    """Send for ``seconds`` (or ``count`` messages, or until ``stop``) at ``rate`` per second; rate 0 = as fast as
+    acknowledged.
 
     Every ``exceed_every``-th message breaks a limit (0 = none). Returns after the last acknowledgement.
     """
@@ -86,6 +93,8 @@ async def run_load(
     start = time.monotonic()
     turn = 0
     while (count is None or report.sent < count) and time.monotonic() - start < seconds:
+        if stop is not None and stop.is_set():
+            break
         elapsed = time.monotonic() - start
         due = int(elapsed * rate) - report.sent if rate else len(senders) * 8
         if count is not None:
