@@ -20,7 +20,7 @@ from lantu.monitoring.observations.selectors import (
     type_label,
     type_labels,
 )
-from lantu.monitoring.observations.services.review import confirm, dismiss
+from lantu.monitoring.observations.services.review import confirm, dismiss, is_of_the_works
 from lantu.monitoring.observations.states import TRANSITIONS, ObservationState
 from lantu.packs.load import national
 
@@ -53,7 +53,10 @@ def observation(request: HttpRequest, pk: int) -> HttpResponse:
         "label": type_label(found.type),
         "percent": round(100 * found.confidence),
         "may_confirm": may_review and (found.state, "confirm") in TRANSITIONS,
-        "may_dismiss": may_review and (found.state, "dismiss") in TRANSITIONS,
+        "may_dismiss": may_review
+        and (found.state, "dismiss") in TRANSITIONS
+        and isinstance(request.user, User)
+        and not is_of_the_works(found, request.user),
     }
     return render(request, "monitoring/observation.html", context)
 

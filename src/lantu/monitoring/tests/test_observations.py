@@ -17,7 +17,7 @@ from django.utils import timezone
 from PIL import Image
 
 from lantu.core.models import Event
-from lantu.core.refusals import Refused, Unacceptable
+from lantu.core.refusals import Denied, Refused, Unacceptable
 from lantu.monitoring.devices.services.change_status import change_status
 from lantu.monitoring.devices.services.token import issue_token
 from lantu.monitoring.devices.states import DeviceStatus
@@ -73,6 +73,17 @@ def test_a_person_confirms_or_dismisses_once(equipment: SimpleNamespace, cast: A
         confirm(two, note="", now=NOW, actor=cast.supervisor)
     recorded = receive(equipment.dust, Sighting(type="smoking", confidence=0.1), now=NOW)
     assert confirm(recorded, note="回看属实", now=NOW, actor=cast.officer).state == ObservationState.CONFIRMED
+
+
+def test_nobody_clears_their_own_work(equipment: SimpleNamespace, cast: Any, client: Client) -> None:
+    one = receive(equipment.dust, Sighting(type="smoking", confidence=0.8), now=NOW)
+    with pytest.raises(Denied, match="施工单位自己"):
+        dismiss(one, note="对讲机误识别", now=NOW, actor=cast.contractor)
+    address = reverse("monitoring:observation_review", args=[one.pk, "dismiss"])
+    for person, offered in ((cast.contractor, False), (cast.supervisor, True)):
+        client.force_login(person)
+        assert (address in client.get(one.get_absolute_url()).content.decode()) is offered
+    assert confirm(one, note="已制止", now=NOW, actor=cast.contractor).state == ObservationState.CONFIRMED
 
 
 def test_the_same_number_twice_is_one_observation(equipment: SimpleNamespace) -> None:
