@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lantu.calc.rules import Rule, in_scope
+from lantu.core.sentences import retell
 from lantu.monitoring.devices.models import Channel
 from lantu.monitoring.rules.compiling import placed
 from lantu.monitoring.rules.models import RuleVersion
@@ -50,7 +51,7 @@ def place_marks(channel: Channel, versions: Iterable[RuleVersion]) -> list[dict[
 def _levels(rule: Rule, version: RuleVersion) -> Iterable[dict[str, Any]]:
     words = {int(level["severity"]): level.get("label", "") for level in version.levels}
     for level in rule.levels:
-        label = f"{words.get(level.severity, '')} {level.limit:g}".strip()
+        label = f"{retell(words.get(level.severity, ''))} {level.limit:g}".strip()
         yield {"y": level.limit, "label": label, "color": COLOURS[level.severity]}
 
 

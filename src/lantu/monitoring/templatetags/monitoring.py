@@ -15,6 +15,7 @@ from lantu.monitoring.alerts.states import AlertState
 from lantu.monitoring.rules.abstentions import FACT_NAMES
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.states import SEVERITY_NAMES
+from lantu.monitoring.telemetry.models import Reason
 
 register = template.Library()
 
@@ -72,6 +73,12 @@ def from_ms(value: int) -> datetime:
 @register.filter
 def alert_state(value: str) -> str:
     return str(AlertState(value).label) if value in AlertState.values else value
+
+
+@register.filter
+def reason_words(code: str) -> str:
+    """Why an input was set apart, in words; the code itself where this version does not know it."""
+    return str(Reason(code).label) if code in Reason.values else code
 
 
 @register.filter

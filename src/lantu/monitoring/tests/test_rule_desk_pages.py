@@ -24,6 +24,8 @@ from lantu.monitoring.rules.desk.models import RuleProposal
 from lantu.monitoring.rules.desk.wording import level_in_words, scope_in_words
 from lantu.monitoring.rules.models import Rule, RuleVersion
 from lantu.monitoring.rules.overrides.models import ProjectRuleOverride
+from lantu.monitoring.telemetry.charts import channel_chart
+from lantu.monitoring.telemetry.models import Quarantine
 from lantu.monitoring.tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +208,32 @@ def test_the_room_itself_has_an_address(cast: Any, client: Client) -> None:
     assert client.get("/monitoring/")["Location"] == reverse("monitoring:storage")
     client.force_login(cast.secadmin)
     assert client.get("/monitoring/").status_code == 403
+
+
+def test_what_was_set_apart_says_why_in_words(equipment: SimpleNamespace, cast: Any, client: Client) -> None:
+    wrong = {"record": 0, "channel": "pm10", "reason": "out_of_range", "detail": "pm10 = 99999"}
+    rows = [
+        Quarantine.objects.create(
+            source="mqtt", reason=reason, raw=b"{}", problems=problems, received_at=NOW,
+            device_id=equipment.dust.pk, project_id=equipment.project.pk,
+        )
+        for reason, problems in (("out_of_range", [wrong]), ("bad_json", []))
+    ]  # fmt: skip
+    client.force_login(cast.officer)
+    pages = [client.get(reverse("monitoring:quarantined", args=[row.pk])).content.decode() for row in rows]
+    assert "<span>数值超出合理量程</span>" in pages[0]
+    assert "逐项问题" not in pages[1]
+
+
+def test_the_limits_in_a_chart_speak_the_language_of_the_reader(equipment: SimpleNamespace) -> None:
+    version = RuleVersion.objects.get(rule__code=CODE)
+    RuleVersion.objects.filter(pk=version.pk).update(
+        levels=[
+            {"severity": 2, "limit": 120, "label": "预警"},
+            {"severity": 3, "limit": 150, "label": "报警"},
+        ]
+    )
+    channel = equipment.dust.channels.get(key="pm10")
+    with override("en"):
+        labels = [mark["label"] for mark in channel_chart(channel, now=timezone.now())["marks"]]
+    assert labels == ["Warning 120", "Alarm 150"]
