@@ -53,7 +53,7 @@ def warnings_open(reader: Any, *, now: datetime) -> FigureValue:
 
 @figure(
     "devices.connected",
-    label=_("在线设备"),
+    label=_("24 小时内在线设备"),
     unit=_("台"),
     definition=_("在用设备中最近 24 小时内有合格数据的台数；停止来数会自动减少。分母为在用设备总数"),
 )

@@ -18,7 +18,7 @@ MONTH = timedelta(days=30)
 
 @figure(
     "vehicles.connected",
-    label=_("在线渣土车"),
+    label=_("24 小时内在线渣土车"),
     unit=_("辆"),
     definition=_("在用渣土车中最近 24 小时内有报告的辆数；分母为在用渣土车总数"),
 )
