@@ -61,10 +61,7 @@ def check_point(
     text = clean_text(note, most=500)
     if finding and (len(text) < 4 or not files):
         raise unfit("note", _("发现问题要写明情况并拍照。"), _("一句话说明，至少一张照片。"))
-    if len(files) > MOST_FILES:
-        raise unfit("photos", _("一次最多上传 %(n)d 个文件。") % {"n": MOST_FILES})
-    if (lon is None) != (lat is None) or (lon is not None and lat is not None and not in_china(lon, lat)):
-        raise unfit("lon", _("经纬度不完整或不在中国境内。"), _("请同时填写经度和纬度，或都不填。"))
+    _check_with(files, lon, lat)
     again = _just_now(point, by, now=now, failed=failed, note=text, all_right=not finding)
     if again is not None:
         return again
@@ -91,6 +88,14 @@ def check_point(
     if round_ is not None:
         finish_round(round_, by=by, now=now)
     return check
+
+
+def _check_with(files: Sequence[Any], lon: float | None, lat: float | None) -> None:
+    """Raises Unacceptable for too many files or for a place that cannot be."""
+    if len(files) > MOST_FILES:
+        raise unfit("photos", _("一次最多上传 %(n)d 个文件。") % {"n": MOST_FILES})
+    if (lon is None) != (lat is None) or (lon is not None and lat is not None and not in_china(lon, lat)):
+        raise unfit("lon", _("经纬度不完整或不在中国境内。"), _("请同时填写经度和纬度，或都不填。"))
 
 
 def _just_now(
