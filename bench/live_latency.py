@@ -40,12 +40,14 @@ class Heard:
 
 @dataclass(frozen=True)
 class Load:
-    """Messages per second in the background; how often each site exceeds a limit, with a device of its own each time."""
+    """Messages per second in the background, from how many connections (None: every device that is left); how often each
+    site exceeds a limit, with a device of its own each time."""
 
     rate: int
     rounds: int
     first: int
     goals_ms: tuple[float, ...]
+    connections: int | None = None
 
     @property
     def places(self) -> range:
@@ -57,7 +59,11 @@ class Load:
         return self.rounds * SITES
 
 
-LOADS = (Load(2_500, 2, 0, (250.0, 50.0)), Load(25_000, 1, 2, (150.0,)))
+LOADS = (
+    Load(2_500, 2, 0, (250.0, 50.0)),
+    Load(25_000, 1, 2, (150.0,), connections=64),
+    Load(25_000, 1, 3, (150.0,)),
+)
 
 
 def measure() -> list[Table]:
@@ -85,7 +91,7 @@ def _table(load: Load, heard: Heard) -> Table:
     alerts = heard.delays[ALERT]
     whole = len(alerts) == load.alerts
     return Table(
-        title=f"From packet to browser at {load.rate:,} messages/s, everything running",
+        title=f"From packet to browser at {load.rate:,} messages/s from {heard.load['connections']:,} connections, everything running",
         columns=["what arrives", "times", "p50 ms", "p95 ms", "p99 ms", "max ms"],
         rows=rows,
         goals=[
@@ -214,7 +220,7 @@ async def _exceed(heard: Heard, mine: Sequence[Any], senders: Sequence[Any]) -> 
 async def _others(mqtt: str, on: Load) -> asyncio.subprocess.Process:
     """Start the background load; returns when its devices are connected."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.live_latency", "load", mqtt, json.dumps([on.rate, *on.places]),
+        sys.executable, "-m", "bench.live_latency", "load", mqtt, json.dumps([on.rate, on.connections, *on.places]),
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
@@ -223,12 +229,16 @@ async def _others(mqtt: str, on: Load) -> asyncio.subprocess.Process:
     return process
 
 
-async def load_of_the_others(mqtt: str, rate: int, reserved: Sequence[int]) -> dict[str, float]:
+async def load_of_the_others(
+    mqtt: str, rate: int, connections: int | None, reserved: Sequence[int]
+) -> dict[str, float]:
     """Everybody but the ``reserved`` devices of each site publishes, ``rate`` messages a second in all, until SIGTERM."""
     from lantu.monitoring.simulate.load import connect_all, run_load
 
     url = urlsplit(mqtt)
     others = [actor for number, actor in enumerate(actors()) if number % DEVICES not in reserved]
+    if connections:
+        others = others[:: len(others) // connections][:connections]
     senders = await connect_all(others, host=str(url.hostname), port=int(url.port or 1883), window=64)
     print("connected", flush=True)
     stop = asyncio.Event()
@@ -256,8 +266,9 @@ if __name__ == "__main__":
         print(fill_with_people())
     elif sys.argv[1:2] == ["load"]:
         setup_django()
-        wanted_rate, *kept = json.loads(sys.argv[3])
-        print(json.dumps(asyncio.run(load_of_the_others(sys.argv[2], wanted_rate, kept))))
+        wanted_rate, wanted_connections, *kept = json.loads(sys.argv[3])
+        load_report = load_of_the_others(sys.argv[2], wanted_rate, wanted_connections, kept)
+        print(json.dumps(asyncio.run(load_report)))
     else:
         for table in measure():
             print(table.markdown())

@@ -20,7 +20,7 @@ from lantu.monitoring.ingest.shares import LayoutPending, Share, lay_out, layout
 from lantu.monitoring.ingest.stream import StreamInfo, ensure_stream
 from lantu.monitoring.ingest.upkeep import make_room
 from lantu.monitoring.ingest.wire import Wire
-from lantu.monitoring.ingest.worker import Worker
+from lantu.monitoring.ingest.worker import Batch, Prepared, Worker
 
 log = structlog.get_logger(__name__)
 SLICE_S = 0.125
@@ -129,7 +129,7 @@ class _Turns:
         self.turn = 0
         self.sorted_anew = False
         self.next_at = now
-        self.ahead: Future[Deliveries] | None = None
+        self.ahead: Future[Prepared] | None = None
 
     def until(self, stop: threading.Event) -> None:
         """Turn after turn; at the end everything that memory holds is written."""
@@ -140,18 +140,22 @@ class _Turns:
         self.worker.idle(now=self.clock(), listening=False, caught_up=self.reader.pending == 0)
 
     def _turn(self, pool: ThreadPoolExecutor) -> None:
+        found: Prepared | Deliveries
         if self.ahead is None:
             self._gather()
-            deliveries = self.reader.read(timeout=0.25)
+            found = self.reader.read(timeout=0.25)
         else:
-            deliveries = self.ahead.result()
-        self.next_at = time.monotonic() + (PACE_S if len(deliveries) < BUSY else BUSY_PACE_S)
+            found = self.ahead.result()
+        many = isinstance(found, Prepared)
+        self.next_at = time.monotonic() + (BUSY_PACE_S if many or len(found) >= BUSY else PACE_S)
+        # While the database takes one batch of a backlog, the next one is read and decoded.
         behind = self.reader.pending >= BACKLOG_CHUNK
-        # While the database takes one batch of a backlog, the next one is read.
         self.ahead = pool.submit(self._read_much) if behind else None
-        chunk = max(len(deliveries), 1) if behind else CHUNK
-        for start in range(0, len(deliveries), chunk):
-            self._store(deliveries.part(start, start + chunk))
+        if isinstance(found, Prepared):
+            self._store(found)
+        else:
+            for start in range(0, len(found), CHUNK):
+                self._store(found.part(start, start + CHUNK))
         moment = time.monotonic()
         if moment - self.sliced >= SLICE_S:
             self.worker.between(turn=self.turn, now=self.clock(), caught_up=self._caught_up())
@@ -166,15 +170,15 @@ class _Turns:
         if rest > 0 and self.reader.pending < CHUNK:
             time.sleep(rest)
 
-    def _read_much(self) -> Deliveries:
-        """As many as make a large transaction; what does not come soon is not waited for."""
+    def _read_much(self) -> Prepared:
+        """As many as make a large transaction, decoded; what does not come soon is not waited for."""
         found = self.reader.read(timeout=0.25)
         while len(found) and len(found) < BACKLOG_CHUNK and self.reader.pending:
             more = self.reader.read(timeout=0.02)
             if not len(more):
                 break
             found += more
-        return found
+        return self.worker.prepare(found)
 
     def _caught_up(self) -> bool:
         """Nothing lies in the stream, or in our hands, that is not stored."""
@@ -189,8 +193,8 @@ class _Turns:
                 self._store(deliveries.part(start, start + BACKLOG_CHUNK))
         self.worker.idle(now=self.clock(), listening=False, caught_up=False)
 
-    def _store(self, deliveries: Deliveries) -> None:
-        outcome = self.worker.process_or_isolate(deliveries, now=self.clock())
+    def _store(self, batch: Batch) -> None:
+        outcome = self.worker.process_or_isolate(batch, now=self.clock())
         self.messages += outcome.messages
         self.readings += outcome.readings
         self.rejected += outcome.quarantined

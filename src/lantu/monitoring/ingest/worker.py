@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 import structlog
@@ -27,6 +28,7 @@ from lantu.monitoring.ingest.held_back import keep_held_back
 from lantu.monitoring.ingest.late import judge_late
 from lantu.monitoring.ingest.memory import Memory, from_ms, load_memory, registry_version
 from lantu.monitoring.ingest.offsets import Counts, Fenced, Position, advance, read_position
+from lantu.monitoring.ingest.registry import Registry
 from lantu.monitoring.ingest.shares import Share
 from lantu.monitoring.ingest.silence import judge_silence
 from lantu.monitoring.ingest.states import save_states
@@ -50,6 +52,17 @@ class Outcome:
     quarantined: int
     alerts: int
     seq: int
+
+
+class Prepared(NamedTuple):
+    """A batch that was decoded ahead of its turn, and by which registry: after a reload it has to be decoded again."""
+
+    deliveries: Deliveries
+    columns: Columns
+    registry: Registry
+
+
+Batch = Deliveries | Sequence[Delivery] | Prepared
 
 
 class Worker:
@@ -88,17 +101,25 @@ class Worker:
             advance(self.position, position, Counts(), now=now)
         self.position = position
 
-    def process(
-        self, deliveries: Deliveries | Sequence[Delivery], *, now: datetime, flush: bool = False
-    ) -> Outcome:
+    def prepare(self, deliveries: Deliveries) -> Prepared:
+        """Decode a batch while the one before it is stored: the one thing here that another thread may do."""
+        registry = self.memory.registry
+        return Prepared(deliveries, decode_batch(registry, deliveries), registry)
+
+    def process(self, batch: Batch, *, now: datetime, flush: bool = False) -> Outcome:
         """Store and judge a batch. Deliveries at or before the stored position are left out (replay).
 
         Raises Fenced, or a database error; then call :meth:`reload` before the next batch.
         """
-        fresh = Deliveries.of(deliveries).after(self.position.seq)
+        prepared = batch if isinstance(batch, Prepared) else None
+        deliveries = _deliveries(batch)
+        fresh = deliveries.after(self.position.seq)
         if not len(fresh):
             return Outcome(0, 0, 0, 0, 0, self.position.seq)
-        columns = decode_batch(self.memory.registry, fresh)
+        if prepared and fresh is deliveries and prepared.registry is self.memory.registry:
+            columns = prepared.columns
+        else:
+            columns = decode_batch(self.memory.registry, fresh)
         try:
             return self._commit(fresh, columns, careful=False, now=now, flush=flush)
         except IntegrityError as error:
@@ -108,31 +129,29 @@ class Worker:
             columns = decode_batch(self.memory.registry, fresh)
             return self._commit(fresh, columns, careful=True, now=now, flush=flush)
 
-    def process_or_isolate(
-        self, deliveries: Deliveries | Sequence[Delivery], *, now: datetime, flush: bool = False
-    ) -> Outcome:
+    def process_or_isolate(self, batch: Batch, *, now: datetime, flush: bool = False) -> Outcome:
         """Like :meth:`process`, but a message that makes it fail is quarantined and does not hold up the others.
 
         Lost connections and fences still raise: they are not the message's fault.
         """
         try:
-            return self.process(deliveries, now=now, flush=flush)
+            return self.process(batch, now=now, flush=flush)
         except (Fenced, OperationalError, InterfaceError, OSError):
             raise
         except Exception as error:
-            batch = Deliveries.of(deliveries)
-            first = batch.at(0)
-            log.exception("batch_failed", messages=len(batch), first_seq=first.seq)
+            deliveries = _deliveries(batch)
+            first = deliveries.at(0)
+            log.exception("batch_failed", messages=len(deliveries), first_seq=first.seq)
             self.reload(now=now)
-            if len(batch) > 1:
-                half = len(batch) // 2
-                self.process_or_isolate(batch.part(0, half), now=now)
-                return self.process_or_isolate(batch.part(half, len(batch)), now=now, flush=flush)
+            if len(deliveries) > 1:
+                half = len(deliveries) // 2
+                self.process_or_isolate(deliveries.part(0, half), now=now)
+                return self.process_or_isolate(deliveries.part(half, len(deliveries)), now=now, flush=flush)
             problem = Problem(Reason.UNPROCESSABLE, f"{type(error).__name__}: {error}"[:300])
             device = self.memory.registry.by_subject.get(first.subject)
             nothing = decode_batch(self.memory.registry, [])
             nothing.rejected.append(Rejected(first, source_of(first), device, [problem]))
-            return self._commit(batch, nothing, careful=False, now=now, flush=False)
+            return self._commit(deliveries, nothing, careful=False, now=now, flush=False)
 
     def _commit(
         self, deliveries: Deliveries, columns: Columns, *, careful: bool, now: datetime, flush: bool
@@ -248,6 +267,10 @@ class Worker:
             self.days |= missing
             if made:
                 log.info("partitions_made", days=[str(day) for day in sorted(missing)])
+
+
+def _deliveries(batch: Batch) -> Deliveries:
+    return batch.deliveries if isinstance(batch, Prepared) else Deliveries.of(batch)
 
 
 def quarantine(rejected: list[Rejected]) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from lantu.core.models import Event
 from lantu.monitoring.alerts.models import Alert
-from lantu.monitoring.devices.models import Channel
+from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.ingest.deliveries import Deliveries, Delivery
 from lantu.monitoring.ingest.memory import _wanted
 from lantu.monitoring.ingest.models import IngestOffset
@@ -182,6 +182,25 @@ def test_a_poisonous_message_does_not_block(
     (entry,) = Quarantine.objects.all()
     assert entry.reason == "unprocessable"
     assert IngestOffset.objects.get(partition="t").seq == 5
+
+
+def test_a_batch_decoded_ahead_counts_only_for_the_registry_that_decoded_it(
+    feed: Feed, equipment: SimpleNamespace
+) -> None:
+    project = equipment.project.code
+    worker = feed.worker  # type: ignore[attr-defined]
+    ahead = [
+        worker.prepare(Deliveries.of([delivery(seq, project, "D1", {"pm10": value}, MS + seq)]))
+        for seq, value in ((1, 10.0), (2, 20.0))
+    ]
+    assert worker.process(ahead[0], now=NOW).readings == 1
+    Device.objects.filter(pk=equipment.dust.pk).update(status="retired")
+    worker.reload(now=NOW)
+    outcome = worker.process(ahead[1], now=NOW)
+    assert (outcome.readings, outcome.quarantined) == (0, 1)
+    assert worker.process(ahead[1], now=NOW).messages == 0, "it lies behind the stored position by now"
+    assert [values for _, values in stored(equipment.dust.pk)] == [[10.0]]
+    assert Quarantine.objects.get().reason == "retired_device"
 
 
 def test_one_alert_with_duty_peak_and_return(
