@@ -28,7 +28,7 @@ WATCH_S = 2.0
 SILENCE_S = 10.0
 TIDY_S = 10.0
 # Messages per transaction: small ones hold the locks of their alerts shortly, large ones empty a backlog faster.
-CHUNK = 2_000
+CHUNK = 5_000
 BACKLOG_CHUNK = 10_000
 # Each transaction costs some milliseconds whatever it holds: while messages keep coming, they gather this long. The first
 # after a rest is stored at once.
