@@ -15,6 +15,8 @@ from lantu.calc.rules.definition import SEVERITIES, Kind, Per, Reason, Rule, Slo
 BUCKETS = 20
 """A window is kept as this many buckets: one minute each for a 20-minute Leq."""
 MAX_CHANNEL = 50_000_000
+BEIJING_MS = 8 * 3_600_000
+DAY_MS = 86_400_000
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -139,6 +141,14 @@ class Expanded:
     value: Floats
     side: NDArray[np.int8]
     row: Ints
+
+
+def in_hours(book: Book, slot: Ints, ts: Ints) -> Bools:
+    """True where the local time of day lies in the rule's window (which may span midnight)."""
+    start, end = book.start_min[slot], book.end_min[slot]
+    minute = (ts + BEIJING_MS) % DAY_MS // 60_000
+    across = start > end
+    return np.where(across, (minute >= start) | (minute < end), (minute >= start) & (minute < end))
 
 
 def _ints(values: Sequence[float]) -> Ints:

@@ -1,8 +1,8 @@
 """Judge a batch of readings: the live path.
 
 Most readings lie far from every limit. They are recognised in one vectorised comparison and cost
-two scattered stores each. The rest, and every slot with a window, a rate or a second channel, is
-worked off in rounds: each round holds at most one sample per slot, so that numpy may treat them
+two scattered stores each. Windows far from their limits are filled together where a batch holds many
+samples of them (calm.py). The rest, and every slot with a rate or a second channel, is worked off in rounds: each round holds at most one sample per slot, so that numpy may treat them
 all at once while each slot still sees its samples in order.
 """
 
@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lantu.calc.rules.bands import combined
-from lantu.calc.rules.book import FALSE, REASONS, Book, Bools, Floats, Ints
+from lantu.calc.rules.book import FALSE, REASONS, Book, Bools, Floats, Ints, in_hours
+from lantu.calc.rules.calm import OUT_OF_HOURS, take_calm
 from lantu.calc.rules.definition import Reason
 from lantu.calc.rules.levels import Transition, update_levels
 from lantu.calc.rules.state import NEVER, State
@@ -22,9 +23,6 @@ from lantu.calc.rules.statistics import statistic
 
 STALE_PAIR = REASONS.index(Reason.STALE_PAIR)
 ZERO_DENOMINATOR = REASONS.index(Reason.ZERO_DENOMINATOR)
-OUT_OF_HOURS = REASONS.index(Reason.OUT_OF_HOURS)
-BEIJING_MS = 8 * 3_600_000
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,12 @@ def judge(
     judged = int(np.count_nonzero(quiet)) - late
     transitions: list[Transition] = []
     changed: list[Ints] = []
-    for part in _rounds(book, slot[slow], ts[slow], value[slow], side[slow]):
+    slot, ts, value, side = slot[slow], ts[slow], value[slow], side[slow]
+    calm, more = take_calm(book, state, slot, ts, value)
+    judged += more
+    if calm.any():
+        slot, ts, value, side = slot[~calm], ts[~calm], value[~calm], side[~calm]
+    for part in _rounds(book, slot, ts, value, side):
         result = _round(book, state, part)
         transitions += result.transitions
         changed.append(result.changed)
@@ -177,7 +180,7 @@ def _round(book: Book, state: State, part: _Samples) -> Judgement:
     late = int(len(part.slot) - np.count_nonzero(fresh))
     if late:
         part = part.take(np.flatnonzero(fresh))
-    inside = _in_hours(book, part.slot, part.ts)
+    inside = in_hours(book, part.slot, part.ts)
     transitions: list[Transition] = []
     closed: Ints = np.zeros(0, np.int64)
     if not inside.all():
@@ -191,14 +194,6 @@ def _round(book: Book, state: State, part: _Samples) -> Judgement:
     sure = np.flatnonzero(~abstain)
     more, changed = update_levels(book, state, slot[sure], ts[sure], x[sure])
     return Judgement(transitions + more, np.concatenate((closed, changed)), len(sure), late)
-
-
-def _in_hours(book: Book, slot: Ints, ts: Ints) -> Bools:
-    """True where the local time of day lies in the rule's window (which may span midnight)."""
-    start, end = book.start_min[slot], book.end_min[slot]
-    minute = (ts + BEIJING_MS) % DAY_MS // 60_000
-    across = start > end
-    return np.where(across, (minute >= start) | (minute < end), (minute >= start) & (minute < end))
 
 
 def _out_of_hours(state: State, part: _Samples) -> tuple[list[Transition], Ints]:

@@ -62,13 +62,21 @@ def _window(book: Book, state: State, slot: Ints, ts: Ints, value: Floats) -> tu
     """Mean or energy mean over the window: Leq = 10 lg(sum(10^(L/10)) / n)."""
     ring, position = _bucket(book, state, slot, ts)
     leq = book.leq[slot]
-    state.ring_a[ring, position] += np.where(leq, 10.0 ** (np.where(leq, value, 0.0) / 10), value)
+    state.ring_a[ring, position] += energy(leq, value)
     state.ring_c[ring, position] += 1
     count = state.ring_c[ring].sum(axis=1)
-    mean = state.ring_a[ring].sum(axis=1) / count
+    return window_mean(leq, state.ring_a[ring].sum(axis=1) / count), count >= book.needed[slot]
+
+
+def energy(leq: Bools, value: Floats) -> Floats:
+    """What a sample adds to its window: itself, or for a Leq its energy."""
+    return np.where(leq, 10.0 ** (np.where(leq, value, 0.0) / 10), value)
+
+
+def window_mean(leq: Bools, mean: Floats) -> Floats:
+    """The mean of what was added, for a Leq as a level again."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        result = np.where(leq, 10 * np.log10(mean), mean)
-    return result, count >= book.needed[slot]
+        return np.where(leq, 10 * np.log10(mean), mean)
 
 
 def _rate(book: Book, state: State, slot: Ints, ts: Ints, value: Floats) -> tuple[Floats, Bools]:
