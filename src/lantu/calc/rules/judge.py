@@ -2,8 +2,9 @@
 
 Most readings lie far from every limit. They are recognised in one vectorised comparison and cost
 two scattered stores each. Windows far from their limits are filled together where a batch holds many
-samples of them (calm.py). The rest, and every slot with a rate or a second channel, is worked off in rounds: each round holds at most one sample per slot, so that numpy may treat them
-all at once while each slot still sees its samples in order.
+samples of them (calm.py). The rest, and every slot with a rate or a second channel, is worked off in
+rounds: each round holds at most one sample per slot, so that numpy may treat them all at once while
+each slot still sees its samples in order.
 """
 
 from __future__ import annotations

@@ -42,9 +42,9 @@ class Rejected(NamedTuple):
 
 @dataclass(slots=True)
 class Decoded:
-    """Messages in columns, as they are taken one by one. Row i of ``device``/``ts_ms``/``received_ms`` is one record; values are flat.
+    """Messages in columns, as they are taken one by one. Row i of ``device``/``ts_ms``/``received_ms`` is one record.
 
-    value_row, value_at, value: one entry per accepted number: its row, its flat channel index, the number.
+    value_count: numbers of each row; value_at, value: one entry per number, its flat channel index and itself.
     marked: place in ``value`` → quality, only for what is not normal.
     """
 

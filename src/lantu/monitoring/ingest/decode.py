@@ -2,7 +2,8 @@
 
 Messages that look like their device's last good one are taken many at a time (shapes.py), the others each by itself
 (one typed decode, one look-up for the layout). Whatever that does not understand is read again slowly, so that a
-message with one bad channel keeps its good ones and every fault is named. Nothing here raises on input, and no value vanishes: it is stored or listed as a problem.
+message with one bad channel keeps its good ones and every fault is named. Nothing here raises on input, and no value
+vanishes: it is stored or listed as a problem.
 """
 
 from __future__ import annotations

@@ -77,10 +77,6 @@ class Deliveries:
             self.seq[cut], self.received_ms[cut], self.subjects[cut], self.headers[cut], self.payloads[cut]
         )
 
-    def chosen(self, keep: NDArray[np.bool_]) -> Deliveries:
-        """Only the messages that ``keep`` bool[n] marks."""
-        return Deliveries.of([self.at(number) for number in np.flatnonzero(keep).tolist()])
-
     def after(self, seq: int) -> Deliveries:
         """Only the messages behind this place of the stream."""
         if not len(self) or self.seq[0] > seq:

@@ -203,3 +203,15 @@ def test_the_stream_is_synced_as_often_as_asked(tmp_path, monkeypatch):
     monkeypatch.setenv("LANTU_STREAM_SYNC", "sometimes")
     with pytest.raises(Fault, match="LANTU_STREAM_SYNC"):
         private.configure()
+
+
+def test_the_server_leaves_half_of_the_processors_unless_told_otherwise(tmp_path, monkeypatch):
+    places = Places(tmp_path)
+    places.prepare()
+    private = private_server(places, mqtt_host="127.0.0.1", port=1, mqtt_port=2, monitor_port=3)
+    monkeypatch.delenv("GOMAXPROCS", raising=False)
+    for processors, wanted in ((1, "1"), (2, "1"), (8, "4")):
+        monkeypatch.setattr("os.sched_getaffinity", lambda _pid, n=processors: set(range(n)))
+        assert private.spec().env["GOMAXPROCS"] == wanted
+    monkeypatch.setenv("GOMAXPROCS", "3")
+    assert private.spec().env["GOMAXPROCS"] == "3"
