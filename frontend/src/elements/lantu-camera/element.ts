@@ -35,6 +35,7 @@ class LantuCamera extends HTMLElement {
     const input = this.querySelector<HTMLInputElement>('input[type="file"]');
     if (!input || this.gallery.isConnected) return;
     this.input = input;
+    const preview = input.dataset.preview ? document.querySelector(input.dataset.preview) : null;
     input.removeAttribute("data-preview"); // the gallery below shows them
     this.gallery.className = "lt-photos";
     this.append(this.gallery);
@@ -47,6 +48,9 @@ class LantuCamera extends HTMLElement {
     input.addEventListener("change", () => void this.chosen());
     this.closest("form")?.addEventListener("reset", () => this.keep([]));
     if (canFilm()) this.prepend(this.opener());
+    if (!input.files?.length) return;
+    preview?.replaceChildren(); // somebody was quicker than this script on a slow line
+    void this.chosen();
   }
 
   private get most(): number {
