@@ -45,7 +45,8 @@ def check_point(
     """Write down what was found. ``failed_controls``: numbers (from 1) of the controls that are not in place; with
     one of them, or with ``grade``, it is a finding: it becomes a hazard with the photos and needs at least one photo
     and a sentence. Counts for the open round of the person's own unit that still lacks this point. The same check
-    sent again within two minutes is the same check.
+    sent again within two minutes is the same check, unless another open round still lacks the point: then it fills
+    that round, and the same finding stays one hazard.
     """
     require(by, "risk_points.patrol", point.project)
     point = RiskPoint.objects.select_for_update(of=("self",)).select_related("project").get(pk=point.pk)
@@ -63,14 +64,16 @@ def check_point(
         raise unfit("note", _("发现问题要写明情况并拍照。"), _("一句话说明，至少一张照片。"))
     _check_with(files, lon, lat)
     again = _just_now(point, by, now=now, failed=failed, note=text, all_right=not finding)
-    if again is not None:
-        return again
     round_ = _round_for(point, by)
+    if again is not None and round_ is None:
+        return again
     check = PatrolCheck(
         round=round_, point=point, by=by, at=now, scanned=scanned, all_right=not finding,
         failed_controls=failed, note=text,
     )  # fmt: skip
-    if finding:
+    if again is not None and again.hazard_id is not None:
+        check.hazard_id = again.hazard_id
+    elif finding:
         check.hazard = _hazard(point, check, grade=grade, by=by, now=now, lon=lon, lat=lat, files=files)
     check.save(force_insert=True)
     if not finding:

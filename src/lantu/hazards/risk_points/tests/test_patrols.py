@@ -110,6 +110,27 @@ def test_strangers_do_not_patrol_and_drafts_are_not_patrolled(
         s.check_point(point_at(S.DRAFT, cast, site_project), by=cast.contractor, now=NOW)
 
 
+def test_two_rounds_of_one_point_are_filled_by_two_checks(
+    cast: Any, site_project: Any, plan: Any, points: Any
+) -> None:
+    """The same words moments later are the second round's, a third time they are a button pressed twice."""
+    s.plan_patrol(
+        project=site_project, name="周检", period_days=7, patroller=cast.contractor, points=points[:1],
+        by=cast.supervisor, now=NOW, first_on=MORNING.date(),
+    )  # fmt: skip
+    s.open_due_rounds(now=MORNING)
+    found = {"failed_controls": [1], "note": "北侧栏杆缺 6 m"}
+    first, second, third = (
+        s.check_point(points[0], by=cast.contractor, now=MORNING + n * timedelta(seconds=20), **found,
+                      files=[("a.jpg", photo())])
+        for n in range(3)
+    )  # fmt: skip
+    assert first.round is not None and second.round is not None and third == second
+    assert {first.round.plan.name, second.round.plan.name} == {"日巡", "周检"}
+    assert Hazard.objects.get() == first.hazard == second.hazard
+    assert PatrolRound.objects.get(plan__name="周检").state == "done"
+
+
 def test_an_inspectors_look_does_not_end_the_contractors_round(cast: Any, plan: Any, points: Any) -> None:
     s.open_due_rounds(now=MORNING)
     assert s.check_point(points[0], by=cast.inspector, now=MORNING).round is None
