@@ -13,6 +13,7 @@ from lantu.calc.pits import RangePolicy
 from lantu.calc.workdays import WorkCalendar
 from lantu.packs.annual_plan import AnnualPlanRules, CityPlanRules
 from lantu.packs.appraisal import AppraisalRules
+from lantu.packs.facts import Fact
 from lantu.packs.gates import GateBook, TenderBook
 from lantu.packs.major import MajorList
 from lantu.packs.observations import ObservationType
@@ -219,6 +220,7 @@ class NationalPack:
     calendar: WorkCalendar
     calendar_basis: Mapping[int, str]
     channels: Mapping[str, Channel]
+    facts: Mapping[str, Fact]
     device_types: Mapping[str, DeviceType]
     thresholds: Mapping[str, Threshold]
     areas: Mapping[str, Area]

@@ -10,11 +10,13 @@ from lantu.calc.deadlines import SlipPolicy, Term, parse_term
 from lantu.calc.identifiers import area_level
 from lantu.calc.pits import RangePolicy
 from lantu.calc.workdays import WorkCalendar
+from lantu.packs.facts import Fact
 from lantu.packs.model import ROLES, Area, Channel, DeviceType, HazardClock, Industry, NationalPack, Rung
 from lantu.packs.parse_annual_plan import parse_annual_plan
 from lantu.packs.parse_appraisal import parse_appraisal
 from lantu.packs.parse_checklists import parse_jgj59, parse_quality
 from lantu.packs.parse_dangerous import parse_dangerous
+from lantu.packs.parse_facts import parse_facts
 from lantu.packs.parse_gates import parse_gates, parse_tender
 from lantu.packs.parse_major import parse_major
 from lantu.packs.parse_observations import parse_observations
@@ -38,9 +40,10 @@ def parse_national(root: Path, problems: list[str], policy: RangePolicy | None =
     calendar, basis = _calendar(open_file(root / "calendar.yaml", root), problems)
     top = open_file(root / "channels.yaml", root)
     channels = unique(top.each(_channel, problems), lambda c: c.key, top, "the channel", problems)
+    facts = parse_facts(open_file(root / "facts.yaml", root), problems)
     top = open_file(root / "device_types.yaml", root)
     types = unique(
-        top.each(lambda item: _device_type(item, channels), problems),
+        top.each(lambda item: _device_type(item, channels, facts), problems),
         lambda t: t.code,
         top,
         "the type",
@@ -62,6 +65,7 @@ def parse_national(root: Path, problems: list[str], policy: RangePolicy | None =
         calendar=calendar,
         calendar_basis=basis,
         channels=channels,
+        facts=facts,
         device_types=types,
         thresholds=thresholds,
         quiet_days=parse_quiet(open_file(root / "quiet_days.yaml", root), problems),
@@ -149,7 +153,7 @@ def _channel(item: Value) -> Channel:
     )
 
 
-def _device_type(item: Value, channels: Mapping[str, Channel]) -> DeviceType:
+def _device_type(item: Value, channels: Mapping[str, Channel], facts: Mapping[str, Fact]) -> DeviceType:
     f = item.fields("code label label_en icon period_s channels", "facts")
     chosen = tuple(channels[entry.choice(channels)] for entry in f["channels"].items())
     if len({channel.key for channel in chosen}) != len(chosen):
@@ -161,7 +165,7 @@ def _device_type(item: Value, channels: Mapping[str, Channel]) -> DeviceType:
         icon=f["icon"].text(),
         period_s=f["period_s"].integer(),
         channels=chosen,
-        facts=f["facts"].texts(),
+        facts=tuple(entry.choice(facts) for entry in f["facts"].items()),
     )
 
 

@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lantu.core.refusals import Unacceptable
+from lantu.monitoring.devices.facts import checked_facts
 from lantu.monitoring.devices.imports.sheet import read_facts
 from lantu.monitoring.devices.models import CODE, Device, DeviceType
 from lantu.projects.forms import DateField, StyledForm, UnitField
@@ -22,11 +24,13 @@ class FactsField(forms.CharField):
 
     def clean(self, value: Any) -> dict[str, Any]:
         try:
-            return read_facts(super().clean(value) or "")
+            return checked_facts(read_facts(super().clean(value) or ""))
         except ValueError as error:
             raise forms.ValidationError(
                 _("现场参数“%(text)s”看不懂。请写成 pit_depth_m=8.2，每行一个。"), params={"text": str(error)}
             ) from error
+        except Unacceptable as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
 
 class PlaceForm(StyledForm):

@@ -6,13 +6,17 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import structlog
+
 from lantu.calc.rules import Book, Placed, Reason, Rule, Slot, in_scope, place
+from lantu.monitoring.devices.facts import facts_for_rules
 from lantu.monitoring.ingest.registry import KnownDevice, Registry
 from lantu.monitoring.rules.models import RuleVersion
 from lantu.monitoring.rules.overrides.models import ProjectRuleOverride
 from lantu.monitoring.rules.overrides.selectors import Overrides, overrides_in_force
 from lantu.monitoring.rules.states import ENGINE_KINDS, RuleKind
 
+log = structlog.get_logger(__name__)
 WORDING = (
     "version", "kind", "compare", "levels", "stat", "per", "window_s", "validity", "duration_s", "samples", "hysteresis",
     "clear_samples", "pair_s", "gap_s", "start_min", "end_min", "terms", "fact",
@@ -73,29 +77,27 @@ def engine_rule(version: RuleVersion, *, facts: Mapping[str, Any]) -> Rule:
     return found.rule
 
 
-def applies(version: RuleVersion, device: KnownDevice) -> bool:
-    """Scope: device types and facts, e.g. {"device_types": ["pit"], "facts": {"pit_grade": [2, 3]}}."""
-    return in_scope(version.scope, device.row.type_code, device.row.facts)
-
-
 def compile_rules(
     registry: Registry, versions: Iterable[RuleVersion], *, overrides: Overrides | None = None
 ) -> RuleBook:
     """One slot per rule version and channel in scope; a rule with a second channel needs both on the device.
 
-    A rule that lacks a fact, a design value or its second channel is no slot but an abstention with its reason.
+    A rule that lacks a fact, a design value or its second channel is no slot but an abstention with its reason. A fact
+    that cannot be (a depth of “deep”) counts as lacking: one device's entry must not end the judging of all.
     """
     design = overrides_in_force() if overrides is None else overrides
     found = _Compiled()
+    facts = [facts_for_rules(device.row.facts) if device.row.facts else {} for device in registry.devices]
     for version in versions:
         if version.kind == RuleKind.SILENCE:
             found.silence.append(version)
         elif version.kind in ENGINE_KINDS:
             for device in registry.devices:
                 at = device.keys.get(version.rule.param)
-                if at is not None and applies(version, device):
+                stated = facts[device.index]
+                if at is not None and in_scope(version.scope, device.row.type_code, stated):
                     override = design.of(device.row.id, device.row.project_id, version.rule.code)
-                    found.add(registry, version, device, at, override)
+                    found.add(registry, version, device, at, override=override, facts=stated)
     return RuleBook(
         Book.of(found.slots), found.versions, found.devices, found.silence, found.sources, found.abstaining
     )
@@ -119,16 +121,18 @@ class _Compiled:
         version: RuleVersion,
         device: KnownDevice,
         at: int,
+        *,
         override: ProjectRuleOverride | None,
+        facts: Mapping[str, Any],
     ) -> None:
-        """Place one rule on one channel."""
-        facts, name = device.row.facts, version.fact.get("name", "")
+        """Place one rule on one channel, at a place with these facts."""
+        name = version.fact.get("name", "")
         channel = registry.channels[at]
         period_s = channel.period_s if channel else 60
         scaled = bool(facts.get(version.fact.get("after", "")))
         key = (version.pk, str(facts.get(name)), scaled, period_s, override.pk if override else 0)
         if key not in self._known:
-            self._known[key] = placed(version, facts, override=override, period_s=period_s)
+            self._known[key] = _placed_or_not(version, facts, override, period_s)
         rule = self._known[key]
         other = device.keys.get(version.other) if version.other else None
         if version.other and other is None:
@@ -162,6 +166,18 @@ class _Compiled:
         self.abstaining.append(
             Abstention(version, device, version.rule.param, reason, missing, upper_bound_only)
         )
+
+
+def _placed_or_not(
+    version: RuleVersion, facts: Mapping[str, Any], override: ProjectRuleOverride | None, period_s: float
+) -> Placed:
+    """The rule at the place; one that cannot be run there abstains, and the log says why."""
+    try:
+        return placed(version, facts, override=override, period_s=period_s)
+    except (ValueError, TypeError) as error:
+        log.error("rule_cannot_be_placed", rule=version.rule.code, version=version.version, why=str(error))
+        name = version.fact.get("name")
+        return Placed(None, Reason.MISSING_FACT, (name,) if name else ())
 
 
 def _source(

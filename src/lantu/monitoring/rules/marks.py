@@ -8,6 +8,7 @@ from typing import Any
 
 from lantu.calc.rules import Rule, in_scope
 from lantu.core.sentences import retell
+from lantu.monitoring.devices.facts import facts_for_rules
 from lantu.monitoring.devices.models import Channel
 from lantu.monitoring.rules.compiling import placed
 from lantu.monitoring.rules.models import RuleVersion
@@ -25,6 +26,7 @@ def place_marks(channel: Channel, versions: Iterable[RuleVersion]) -> list[dict[
     lines lie on the side of its latest value.
     """
     device = channel.device
+    facts = facts_for_rules(device.facts)
     latest = getattr(channel, "latest", None)
     side = latest.value if latest is not None else 1.0
     design = overrides_in_force(devices=[device.pk])
@@ -34,10 +36,10 @@ def place_marks(channel: Channel, versions: Iterable[RuleVersion]) -> list[dict[
             continue
         if "interlock" in version.terms:
             continue
-        if not in_scope(version.scope, device.type.code, device.facts):
+        if not in_scope(version.scope, device.type.code, facts):
             continue
         override = design.of(device.pk, device.project_id, version.rule.code)
-        found = placed(version, device.facts, override=override, period_s=channel.period_s)
+        found = placed(version, facts, override=override, period_s=channel.period_s)
         if found.rule is None:
             continue
         bound = "≤ " if found.upper_bound_only else ""

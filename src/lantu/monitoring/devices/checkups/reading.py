@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lantu.calc.readings_quality import clock_skew_s, fingerprint, flat_run, twins
 from lantu.monitoring.devices.checkups.items import ChannelSeen, Checkup, Seen, examine
+from lantu.monitoring.devices.facts import facts_for_rules
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.gateway.hj212.models import Hj212Station
 from lantu.monitoring.rules.abstentions import FACT_NAMES
@@ -144,7 +145,8 @@ def _twins(devices: list[Device], marks: dict[int, list[bytes | None]]) -> dict[
 
 def _missing_facts(device: Device) -> list[str]:
     wanted: Any = getattr(national().device_types.get(device.type.code), "facts", ())
-    return [str(FACT_NAMES.get(name, name)) for name in wanted if device.facts.get(name) in (None, "")]
+    usable = facts_for_rules(device.facts)
+    return [str(FACT_NAMES.get(name, name)) for name in wanted if usable.get(name) in (None, "")]
 
 
 def _missing_fields(device: Device) -> list[str]:

@@ -19,6 +19,7 @@ from openpyxl.styles import Font, PatternFill
 from lantu.accounts.models import Organisation, User
 from lantu.accounts.permissions import may
 from lantu.core.refusals import Unacceptable
+from lantu.monitoring.devices.facts import checked_facts
 from lantu.monitoring.devices.models import CODE_PATTERN, Device, DeviceType
 from lantu.monitoring.devices.services.change_device import check_place
 from lantu.monitoring.gateway.hj212.models import MN, Hj212Station
@@ -332,12 +333,14 @@ def _mn(value: Any, known: _Known) -> str:
 
 def _facts(value: Any, known: _Known) -> dict[str, Any]:
     try:
-        return read_facts(str(value))
+        return checked_facts(read_facts(str(value)))
     except ValueError as error:
         raise _Bad(
             _("现场参数“%(text)s”看不懂。") % {"text": str(error)},
             _("请写成 pit_depth_m=8.2，多个用分号隔开。"),
         ) from error
+    except Unacceptable as refusal:
+        raise _Bad(refusal.detail, refusal.remedy) from refusal
 
 
 READERS: dict[str, Callable[[Any, _Known], Any]] = {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lantu.accounts.models import User
 from lantu.core.refusals import Unacceptable
 from lantu.core.services.emit import emit
+from lantu.monitoring.devices.facts import checked_facts
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.services.registry_version import raise_registry_version
 from lantu.monitoring.events_desk import DeviceChanged
@@ -24,8 +25,8 @@ CHANGEABLE = (
 def change_device(
     device: Device, *, values: dict[str, Any], reason: str, now: datetime, actor: User | None
 ) -> Device:
-    """Write the fields that differ; nothing happens when none does. Raises Unacceptable for a field or a place
-    that cannot be. A changed fact of the place counts for judgements from now on."""
+    """Write the fields that differ; nothing happens when none does. Raises Unacceptable for a field, a place or
+    a fact that cannot be. A changed fact of the place counts for judgements from now on."""
     unknown = set(values) - set(CHANGEABLE)
     if unknown:
         raise Unacceptable(
@@ -33,6 +34,8 @@ def change_device(
             _("设备的这些内容不能修改：%(fields)s。") % {"fields": "、".join(sorted(unknown))},
             remedy=_("编码、项目和类型变了就是另一台设备，请停用后重新登记。"),
         )
+    if "facts" in values:
+        values = values | {"facts": checked_facts(values["facts"])}
     device = Device.objects.select_for_update().get(pk=device.pk)
     changed = [name for name, value in values.items() if getattr(device, name) != value]
     if not changed:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lantu.accounts.models import Organisation, User
 from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit_all
+from lantu.monitoring.devices.facts import checked_facts
 from lantu.monitoring.devices.models import CODE, CODE_PATTERN, Channel, Device, DeviceType
 from lantu.monitoring.devices.services.registry_version import raise_registry_version
 from lantu.monitoring.events import DeviceRegistered
@@ -47,7 +48,7 @@ def register_device(*, now: datetime, actor: User | None, **entered: Any) -> Dev
 def register_devices(entries: Sequence[NewDevice], *, now: datetime, actor: User | None) -> list[Device]:
     """Create devices in service, all or none, each with the channels of its type and its own event.
 
-    Raises Refused for a code that is taken or unusable, or an unknown type.
+    Raises Refused for a code that is taken or unusable, or an unknown type; Unacceptable for a fact that cannot be.
     """
     kinds = {kind.code: kind for kind in DeviceType.objects.filter(code__in={e.type_code for e in entries})}
     codes = [entry.code for entry in entries]
@@ -104,7 +105,7 @@ def _device(entry: NewDevice, kind: DeviceType, now: datetime) -> Device:
         owner_org=entry.owner_org,
         installed_on=entry.installed_on,
         calibrated_until=entry.calibrated_until,
-        facts=entry.facts or {},
+        facts=checked_facts(entry.facts or {}),
         registered_at=now,
     )
 

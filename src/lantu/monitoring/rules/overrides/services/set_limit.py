@@ -16,6 +16,7 @@ from lantu.calc.rules import Rule, in_scope
 from lantu.core.models import Evidence
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.core.services.emit import emit
+from lantu.monitoring.devices.facts import facts_for_rules
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.devices.services.registry_version import raise_registry_version
 from lantu.monitoring.events import DesignLimitSet
@@ -162,10 +163,11 @@ def is_looser(limits: Mapping[str, Any], versions: list[RuleVersion], devices: I
     """True where some limit lies further out than what held at one of these devices before."""
     design = ProjectRuleOverride(limits=limits)
     return any(
-        _further_out(placed(version, device.facts).rule, placed(version, device.facts, override=design).rule)
+        _further_out(placed(version, facts).rule, placed(version, facts, override=design).rule)
         for device in devices
+        for facts in [facts_for_rules(device.facts)]
         for version in versions
-        if in_scope(version.scope, device.type.code, device.facts)
+        if in_scope(version.scope, device.type.code, facts)
     )
 
 
