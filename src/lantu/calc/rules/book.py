@@ -62,6 +62,7 @@ class Book:
     sharp: Floats
     quiet: NDArray[np.int8]
     simple: Bools
+    timed: Bools
     first: Ints
     count: Ints
     target: Ints
@@ -105,6 +106,7 @@ class Book:
             sharp=np.array([rule.sharp for rule in rules], np.float64),
             quiet=np.array(quiet, np.int8),
             simple=(mode == PLAIN) & (pair == 0) & np.array([h is None for h in hours], bool),
+            timed=np.array([h is not None for h in hours], bool),
             first=first,
             count=count,
             target=target,

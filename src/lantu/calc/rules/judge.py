@@ -1,10 +1,10 @@
 """Judge a batch of readings: the live path.
 
 Most readings lie far from every limit. They are recognised in one vectorised comparison and cost
-two scattered stores each. Windows far from their limits are filled together where a batch holds many
-samples of them (calm.py). The rest, and every slot with a rate or a second channel, is worked off in
-rounds: each round holds at most one sample per slot, so that numpy may treat them all at once while
-each slot still sees its samples in order.
+two scattered stores each. Where a batch holds several samples of a slot, those that change nothing on
+the way are taken up together (calm.py). The rest, and every slot with a rate or a second channel, is
+worked off in rounds: each round holds at most one sample per slot, so that numpy may treat them all at
+once while each slot still sees its samples in order.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lantu.calc.rules.bands import combined
-from lantu.calc.rules.book import FALSE, REASONS, Book, Bools, Floats, Ints, in_hours
-from lantu.calc.rules.calm import OUT_OF_HOURS, take_calm
+from lantu.calc.rules.book import FALSE, PLAIN, REASONS, Book, Bools, Floats, Ints, in_hours
+from lantu.calc.rules.calm import OUT_OF_HOURS, by_slot, take_calm
 from lantu.calc.rules.definition import Reason
+from lantu.calc.rules.filling import Run
 from lantu.calc.rules.levels import Transition, update_levels
 from lantu.calc.rules.state import NEVER, State
 from lantu.calc.rules.statistics import statistic
@@ -93,18 +94,19 @@ def judge(
     fit = np.isfinite(value) if good is None else np.isfinite(value) & good
     if not fit.all():
         slot, ts, value, side = slot[fit], ts[fit], value[fit], side[fit]
-    slow = _slow(book, state, slot, value)
+    slow = _slow(book, state, slot, ts, value)
     quiet = ~slow
     late = _keep_quiet(book, state, slot[quiet], ts[quiet], value[quiet])
     judged = int(np.count_nonzero(quiet)) - late
     transitions: list[Transition] = []
     changed: list[Ints] = []
-    slot, ts, value, side = slot[slow], ts[slow], value[slow], side[slow]
-    calm, more = take_calm(book, state, slot, ts, value)
+    order = np.flatnonzero(slow)
+    order = order[by_slot(book, slot[order])]
+    calm, more = take_calm(book, state, Run(slot[order], ts[order], value[order]))
     judged += more
-    if calm.any():
-        slot, ts, value, side = slot[~calm], ts[~calm], value[~calm], side[~calm]
-    for part in _rounds(book, slot, ts, value, side):
+    order = order[~calm]
+    slot, ts, value, side = slot[order], ts[order], value[order], side[order]
+    for part in _rounds(slot, ts, value, side):
         result = _round(book, state, part)
         transitions += result.transitions
         changed.append(result.changed)
@@ -114,17 +116,20 @@ def judge(
     return Judgement(transitions, touched, judged, late)
 
 
-def _slow(book: Book, state: State, slot: Ints, value: Floats) -> Bools:
+def _slow(book: Book, state: State, slot: Ints, ts: Ints, value: Floats) -> Bools:
     """Samples whose slot needs a second look in this batch.
 
-    A slot is quiet if it is a simple threshold, holds no level, no exceedance is running, and no
-    sample of the batch reaches its lowest limit.
+    A slot is quiet if it is a threshold for single readings, holds no level, no exceedance is running, and all its
+    samples of the batch lie within its hours and below its lowest limit.
     """
     axis = np.where(book.absolute[slot], np.abs(value), value * book.sign[slot])
     core = state.core
-    loud = ~book.simple | (core["level"] > 0) | (core["run"][:, 0] > 0)
+    loud: Bools = (book.mode != PLAIN) | (book.pair > 0) | (core["level"] > 0) | (core["run"][:, 0] > 0)
     loud[slot[axis > book.limit[slot, 0]]] = True
-    return loud[slot]
+    timed = np.flatnonzero(book.timed[slot] & ~loud[slot])
+    loud[slot[timed[~in_hours(book, slot[timed], ts[timed])]]] = True
+    again: Bools = loud[slot]
+    return again
 
 
 def _keep_quiet(book: Book, state: State, slot: Ints, ts: Ints, value: Floats) -> int:
@@ -152,12 +157,10 @@ def _keep_quiet(book: Book, state: State, slot: Ints, ts: Ints, value: Floats) -
     return late
 
 
-def _rounds(book: Book, slot: Ints, ts: Ints, value: Floats, side: NDArray[np.int8]) -> list[_Samples]:
-    """Cut samples into rounds: the first sample of every slot, then the second of each, and so on."""
+def _rounds(slot: Ints, ts: Ints, value: Floats, side: NDArray[np.int8]) -> list[_Samples]:
+    """Cut samples, sorted by slot, into rounds: the first sample of every slot, then the second of each, and so on."""
     if not len(slot):
         return []
-    order = np.argsort(slot, kind="stable")
-    slot, ts, value, side = slot[order], ts[order], value[order], side[order]
     same = slot[1:] == slot[:-1]
     mute = np.zeros(len(slot), bool)
     # two channels of a pair in one message: judge once, when both are known

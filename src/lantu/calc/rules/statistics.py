@@ -70,7 +70,10 @@ def _window(book: Book, state: State, slot: Ints, ts: Ints, value: Floats) -> tu
 
 def energy(leq: Bools, value: Floats) -> Floats:
     """What a sample adds to its window: itself, or for a Leq its energy."""
-    return np.where(leq, 10.0 ** (np.where(leq, value, 0.0) / 10), value)
+    added = value.copy()
+    at = np.flatnonzero(leq)
+    added[at] = 10.0 ** (value[at] / 10)
+    return added
 
 
 def window_mean(leq: Bools, mean: Floats) -> Floats:
