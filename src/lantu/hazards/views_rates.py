@@ -30,6 +30,7 @@ def rates(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "grade")
     by = by if by in DIMENSIONS else "grade"
     rows = rate_rows(request.user, by=by, now=now)
+    chart = monthly_chart(request.user, now=now)
     return render(
         request,
         "hazards/rates.html",
@@ -47,7 +48,8 @@ def rates(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "by_chart": on_time_chart(rows, by=by),
             "rules": false_by_rule(request.user),
-            "chart": monthly_chart(request.user, now=now),
+            "chart": chart,
+            "moved": any(any(series["data"]) for series in chart["series"]),
         },
     )
 

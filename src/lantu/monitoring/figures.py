@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from lantu.core.figures import FigureValue, figure
 from lantu.monitoring.alerts.selectors import risk_alerts
 from lantu.monitoring.devices.models import Device
-from lantu.monitoring.devices.selectors import connected_devices, silent_devices
+from lantu.monitoring.devices.selectors import MUST_REPORT, connected_devices, silent_devices
 from lantu.monitoring.devices.states import DeviceStatus
 from lantu.monitoring.vehicles import figures as vehicle_figures
 from lantu.projects.selectors import visible_projects
@@ -76,5 +77,16 @@ def devices_connected(reader: Any, *, now: datetime) -> FigureValue:
     definition=_("在用设备中超过 3 个上报周期没有合格数据的台数；静默不代表安全"),
 )
 def devices_silent(reader: Any, *, now: datetime) -> FigureValue:
-    value = silent_devices(_devices(reader), now=now).count()
-    return FigureValue(value=value, rows=_rows("devices", state="silent"), as_of=now)
+    mine = _devices(reader)
+    value = silent_devices(mine, now=now).count()
+    return FigureValue(
+        value=value, rows=_rows("devices", state="silent"), as_of=now, note=_unheard(mine.filter(MUST_REPORT))
+    )
+
+
+def _unheard(devices: Any) -> str:
+    """What a small number of silent devices does not say: that none was ever heard, or that there are none."""
+    if not devices.exists():
+        return gettext("还没有应当上报的监测设备")
+    never = devices.filter(last_seen_at=None).count()
+    return ngettext("另有 %(n)d 台从未上报", "另有 %(n)d 台从未上报", never) % {"n": never} if never else ""

@@ -242,7 +242,12 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "monitoring/quarantine.html",
-        {"page": _page(request, rows), "asked": asked, "reasons": Reason.choices},
+        {
+            "page": _page(request, rows),
+            "asked": asked,
+            "reasons": Reason.choices,
+            "heard": find_devices(request.user, now=timezone.now()).exclude(last_seen_at=None).exists(),
+        },
     )
 
 
@@ -250,7 +255,7 @@ def _entry(request: HttpRequest, pk: int) -> Quarantine:
     require(request.user, "monitoring.read_quarantine")
     entry = visible_quarantine(request.user).filter(pk=pk).first()
     if entry is None:
-        raise Missing("monitoring.quarantine_unknown", "没有这条隔离报文，或您无权查看。")
+        raise Missing("monitoring.quarantine_unknown", _("没有这条隔离报文，或您无权查看。"))
     return entry
 
 

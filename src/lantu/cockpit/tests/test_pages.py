@@ -224,7 +224,7 @@ def test_empty_screens_say_so(client: Any, cast: Any) -> None:
         for sentence in (
             "没有未办结的预警和隐患",
             "还没有在建项目",
-            "所有在用设备都在上报",
+            "还没有应当上报的监测设备",
             "还没有动态",
             "还没有读数",
         ):

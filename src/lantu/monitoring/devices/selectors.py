@@ -17,6 +17,8 @@ from lantu.projects.selectors import UNDER_CONSTRUCTION, visible_projects
 
 SILENT_PERIODS = 3
 DISCONNECTED_AFTER = timedelta(hours=24)
+# Devices that owe data: in service, and not excused from sending.
+MUST_REPORT = Q(status=DeviceStatus.IN_SERVICE, exempt_reason="")
 SECOND = timedelta(seconds=1)
 
 
@@ -47,7 +49,7 @@ def silent_devices(devices: QuerySet[Device], *, now: datetime) -> QuerySet[Devi
     patience = ExpressionWrapper(F("period_s") * Value(SILENT_PERIODS * SECOND), output_field=DurationField())
     return (
         with_period(devices)
-        .filter(status=DeviceStatus.IN_SERVICE, exempt_reason="", last_seen_at__isnull=False)
+        .filter(MUST_REPORT, last_seen_at__isnull=False)
         .annotate(patience=patience)
         .filter(last_seen_at__lt=Value(now) - F("patience"))
     )

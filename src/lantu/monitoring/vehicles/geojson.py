@@ -176,14 +176,16 @@ def _places(geometry: dict[str, Any]) -> list[tuple[float, float]]:
 
 
 def ground_document(
-    routes: dict[str, Any], disposal: dict[str, Any], *, as_of: str, bounds: list[float], tiles: Any
-) -> dict[str, Any]:
-    """The layers document of disposal sites and routes."""
+    routes: dict[str, Any], disposal: dict[str, Any], *,
+    as_of: str, bounds: list[float], tiles: Any, beneath: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """The layers document of disposal sites and routes; ``beneath``: layers of the map room that lie under them."""
     layers = [
         _layer("disposal", _("消纳场"), "polygons", disposal, color="green"),
         _layer("route", _("核准路线"), "line", routes, color="primary"),
     ]
-    return _document(layers, as_of=as_of, bounds=bounds, tiles=tiles)
+    document = _document(layers, as_of=as_of, bounds=bounds, tiles=tiles)
+    return document | {"layers": [*beneath, *document["layers"]]}
 
 
 def day_document(

@@ -18,13 +18,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lantu.accounts.models import User
 from lantu.accounts.permissions import may, require
 from lantu.core.refusals import Refused
+from lantu.gis.layers import layers_document
 from lantu.monitoring.vehicles.geojson import bounds_of, disposal_polygons, ground_document, route_lines
 from lantu.monitoring.vehicles.models import DisposalSite, LicensedRoute
 from lantu.monitoring.vehicles.selectors import visible_routes
 from lantu.monitoring.vehicles.services.license_ground import license_disposal_site, license_route
 from lantu.packs.load import city
 from lantu.projects.forms import DateField, StyledForm, UnitField
-from lantu.projects.selectors import get_visible
+from lantu.projects.selectors import ProjectFilter, get_visible
 
 
 class GroundForm(StyledForm):
@@ -80,10 +81,14 @@ def ground_map(request: HttpRequest) -> HttpResponse:
     require(request.user, "monitoring.read")
     sites = disposal_polygons(DisposalSite.objects.all())
     routes = route_lines(visible_routes(request.user))
+    as_of = timezone.localtime().isoformat(timespec="seconds")
+    # Without the districts a city that has no sites yet would look at an empty sheet.
+    city_map = layers_document(request.user, ProjectFilter(), as_of=as_of, only=frozenset({"counties"}))
     document = ground_document(
         routes,
         sites,
-        as_of=timezone.localtime().isoformat(timespec="seconds"),
+        as_of=as_of,
+        beneath=city_map["layers"],
         bounds=bounds_of(routes, sites) or list(city().bounds),
         tiles=settings.MAP_TILE_URL or None,
     )

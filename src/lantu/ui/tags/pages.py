@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+
+# These turn pages and order rows; they leave none out.
+NOT_NARROWING = frozenset({"page", "cursor", "order"})
 
 
 def page_links(request: HttpRequest, page: Any, parameter: str = "page") -> dict[str, Any]:
@@ -35,3 +38,8 @@ def cursor_link(request: HttpRequest, cursor: str | None, parameter: str = "curs
     query = request.GET.copy()
     query[parameter] = cursor
     return f"?{query.urlencode()}"
+
+
+def is_narrowed(query: QueryDict) -> bool:
+    """Whether a list's address asks for less than everything: some filter, set or search has a value."""
+    return any(value.strip() for name in query if name not in NOT_NARROWING for value in query.getlist(name))

@@ -64,14 +64,17 @@ def kpi(
     plan: float | None = None,
     trend: list[float] | None = None,
 ) -> dict[str, Any]:
-    """A card around a figure. ``bar`` draws the percentage, ``plan`` its mark, ``trend`` a sparkline."""
+    """A card around a figure. ``bar`` draws the percentage, ``plan`` its mark, ``trend`` a sparkline.
+
+    ``tone`` colours what there is: a zero, or a figure that cannot be stated, alarms nobody.
+    """
     shown = figures.shown_figure(name, context["request"].user, context["now"])
     return {
         "f": shown,
         "icon_name": icon,
         "label": label or shown.label,
         "note": note or shown.note,
-        "tone": tone,
+        "tone": tone if shown.value else "",
         "bar": bar,
         "plan": plan,
         "trend": trend,
@@ -100,6 +103,12 @@ def freshness(context: Context, last_at: datetime | None, period_s: float) -> Sa
 def pager(context: Context, page: Any, parameter: str = "page") -> dict[str, Any]:
     """``{% pager page %}`` for a Django Page; keeps the other query parameters."""
     return pages.page_links(context["request"], page, parameter)
+
+
+@register.simple_tag(takes_context=True)
+def narrowed(context: Context) -> bool:
+    """``{% narrowed as some %}``: whether the address asks for less than all rows, so that "none" has two meanings."""
+    return pages.is_narrowed(context["request"].GET)
 
 
 @register.simple_tag(takes_context=True)
