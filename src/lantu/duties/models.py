@@ -211,6 +211,7 @@ class Notice(models.Model):
         ESCALATION = "escalation", _("升级")
         REQUEST = "request", _("待审批")
         ANSWER = "answer", _("审批结果")
+        OUTCOME = "outcome", _("处理结果")
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="notices")

@@ -90,7 +90,7 @@ ORDINARY = (
     ),
     offer("decline_false_positive", _("驳回误报申请"), "decide_false", _claim_open, _second_person, icon="arrow-back-up"),
     offer("propose_false", _("申请认定为误报"), "propose_false", way(Verb.FALSE), icon="help-circle"),
-    offer("merge", _("并入另一条隐患"), "merge", way(Verb.MERGE), icon="arrows-join"),
+    offer("merge", _("并入另一条隐患"), "merge", way(Verb.MERGE), four_eyes.may_merge, icon="arrows-join"),
     offer("void", _("作废"), "void", _voidable, _voider, icon="trash", danger=True),
 )  # fmt: skip
 

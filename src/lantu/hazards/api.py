@@ -179,7 +179,7 @@ def decline_false_positive(request: HttpRequest, pk: int, body: shapes.ReasonIn)
 
 @router.post("/hazards/{int:pk}/merge", response=shapes.HazardDetail)
 def merge(request: HttpRequest, pk: int, body: shapes.MergeIn) -> dict[str, Any]:
-    """Merge into another open hazard of the same project."""
+    """Merge into another open hazard of the same project, the one that stays: with an order, due or found first."""
     user, hazard, now = asked(request, pk)
     into = selectors.get_visible_hazard(user, body.into)
     services.merge(hazard, into=into, by=user, now=now, version=body.version)

@@ -15,6 +15,7 @@ from lantu.hazards.actions import actions_for
 from lantu.hazards.models import Hazard, Plan, StopOrder
 from lantu.hazards.services.extension import pending_extension
 from lantu.hazards.services.plan import ITEMS
+from lantu.hazards.twins import Absorbed, Twin, absorbed_by, twins_of
 
 
 def shown(hazard: Hazard) -> dict[str, Any]:
@@ -117,7 +118,27 @@ def in_full(reader: Any, pk: int) -> dict[str, Any]:
         **beside(hazard),
         "evidence": [_evidence(evidence) for evidence in selectors.found_photos(hazard)],
         "replies": [_reply(view) for view in selectors.reply_views(hazard)],
+        "twins": [_twin(twin) for twin in twins_of(reader, hazard)],
+        "merged_into": hazard.merged_into_id,
+        "absorbed": [_absorbed(row) for row in absorbed_by(hazard)],
         "may": [action.verb for action in actions_for(reader, hazard, now=timezone.now())],
+    }
+
+
+def _twin(twin: Twin) -> dict[str, Any]:
+    names = ("id", "title", "state", "grade", "order_no")
+    return _plainly(twin.hazard, names) | {
+        "why": [str(reason) for reason in twin.why],
+        "stays": twin.stays.pk,
+        "goes": twin.goes.pk if twin.goes else None,
+    }
+
+
+def _absorbed(row: Absorbed) -> dict[str, Any]:
+    return _plainly(row.hazard, ("id", "title", "description", "grade", "opened_at")) | {
+        "reporter": _name(row.hazard.reporter),
+        "merged_at": row.hazard.closed_at,
+        "evidence": [_evidence(evidence) for evidence in row.photos],
     }
 
 

@@ -125,7 +125,7 @@ DOINGS: dict[str, Doing] = {
     "propose_false": Doing(run=_mark_false, done=_("误报申请已提交，等待另一人复核。")),
     "mark_false_positive": Doing(run=_mark_false, done=_("已认定为误报，预警同时关闭。")),
     "decline_false_positive": Doing(run=_decline_false, done=_("误报申请已驳回，整改继续。")),
-    "merge": Doing(run=_merge, done=_("已并入所选隐患。")),
+    "merge": Doing(run=_merge, done=_("已并入这一条：按它的整改单和期限办理，照片一并保留，上报人已告知。")),
     "void": Doing(run=_void, done=_("隐患已作废，记录保留。")),
     **doing_beside.DOINGS,
 }

@@ -26,6 +26,7 @@ WORDS: dict[str, tuple[str | Promise, str]] = {
     "hazards.false_positive_declined": (_("误报申请被驳回"), ""),
     "hazards.hazard_marked_false": (_("认定为误报"), ""),
     "hazards.hazard_merged": (_("并入另一条隐患"), ""),
+    "hazards.twin_taken_in": (_("并入一条重复上报"), ""),
     "hazards.hazard_voided": (_("作废"), "bad"),
     "hazards.grade_raised": (_("等级提高"), "bad"),
     "hazards.plan_submitted": (_("提交整改方案"), ""),

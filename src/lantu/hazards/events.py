@@ -120,7 +120,17 @@ class HazardMarkedFalse(OfHazard):
 @event("hazards.hazard_merged")
 @dataclass(frozen=True, kw_only=True)
 class HazardMerged(OfHazard):
+    """It is the same as another hazard, which stays; out of the count, and not put right."""
+
     into_id: int
+
+
+@event("hazards.twin_taken_in")
+@dataclass(frozen=True, kw_only=True)
+class TwinTakenIn(OfHazard):
+    """A second report of this hazard was merged into it."""
+
+    from_id: int
 
 
 @event("hazards.hazard_voided")

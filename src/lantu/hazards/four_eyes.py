@@ -74,6 +74,11 @@ def may_void(hazard: Hazard, by: User) -> None:
     must_differ(by, hazard.rectifier, _("整改责任人"), _("作废人"))
 
 
+def may_merge(hazard: Hazard, by: User) -> None:
+    """Nobody of the unit that an order is addressed to makes it go away."""
+    must_differ(by, hazard.rectifier, _("整改责任人"), _("合并人"))
+
+
 def may_judge_plan(hazard: Hazard, by: User) -> None:
     """A major hazard's plan is judged by the inspector or the bureau, an orange one's by the supervising engineer."""
     must_differ(by, hazard.rectifier, _("方案编制人"), _("方案审定人"))

@@ -176,8 +176,36 @@ class ExtensionOut(Schema):
     decider: str | None
 
 
+class TwinOut(Schema):
+    """An open hazard of the same project that may be the same one, and ``why``. ``stays``: which of the two stays when
+    they are merged; ``goes``: which one to POST /merge, null where neither can be merged any more."""
+
+    id: int
+    title: str
+    state: str
+    grade: int
+    order_no: str
+    why: list[str]
+    stays: int
+    goes: int | None
+
+
+class AbsorbedOut(Schema):
+    """A second report of this hazard, merged into it, with its photos."""
+
+    id: int
+    title: str
+    description: str
+    grade: int
+    reporter: str | None
+    opened_at: datetime
+    merged_at: datetime | None
+    evidence: list[EvidenceOut]
+
+
 class HazardDetail(HazardOut):
-    """One hazard with everything; ``may`` names the verbs that the caller may use now."""
+    """One hazard with everything; ``may`` names the verbs that the caller may use now. ``twins``: open hazards that
+    may be the same; ``merged_into``: where a merged one went on; ``absorbed``: what was merged into this one."""
 
     description: str
     clause: str
@@ -208,6 +236,9 @@ class HazardDetail(HazardOut):
     extension_asked: ExtensionOut | None
     evidence: list[EvidenceOut]
     replies: list[ReplyOut]
+    twins: list[TwinOut]
+    merged_into: int | None
+    absorbed: list[AbsorbedOut]
     may: list[str]
 
 

@@ -274,7 +274,7 @@ def hazards_at_hand(reader: User) -> QuerySet[Hazard]:
 
 
 def mergeable_into(reader: Any, hazard: Hazard) -> QuerySet[Hazard]:
-    """Other open hazards of the same project."""
+    """Other open hazards of the same project; which of two stays is for :func:`lantu.hazards.twins.stays` to say."""
     others = visible_hazards(reader).filter(OPEN, project_id=hazard.project_id).exclude(pk=hazard.pk)
     return others.order_by("-opened_at")
 

@@ -143,7 +143,10 @@ _UNTIL_REPLY = (S.DETECTED, S.CONFIRMED, S.ORDERED, S.DISPUTED, *_WORKING)
 _ANY_OPEN = (*_UNTIL_REPLY, S.SUBMITTED, S.SV_CONFIRMED)
 EXCLUSIONS: dict[tuple[str, Verb], str] = {
     **{(state, Verb.FALSE): S.FALSE_POSITIVE for state in _UNTIL_REPLY},
-    **{(state, Verb.MERGE): S.MERGED for state in (S.DETECTED, S.CONFIRMED)},
+    **{
+        (state, Verb.MERGE): S.MERGED
+        for state in (S.DETECTED, S.CONFIRMED, S.ORDERED, S.ACCEPTED, S.RECTIFYING)
+    },
     **{(state, Verb.VOID): S.VOID for state in _ANY_OPEN},
 }
 _AFTER_ORDER = (S.ORDERED, S.DISPUTED, *_WORKING, S.SUBMITTED, S.SV_CONFIRMED)

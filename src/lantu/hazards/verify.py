@@ -49,6 +49,8 @@ def broken_laws(hazard: Hazard) -> list[str]:
         broken.append("closed by its rectifier")
     if hazard.due_at and hazard.original_due_at and hazard.due_at < hazard.original_due_at:
         broken.append("the deadline lies before the original one")
+    if (hazard.state == HazardState.MERGED) != (hazard.merged_into_id is not None):
+        broken.append("merged into nothing, or open beside what it was merged into")
     if hazard.extensions > 2:
         broken.append("extended more than twice")
     return broken

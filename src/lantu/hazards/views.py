@@ -20,7 +20,7 @@ from lantu.core.offline import kept_offline
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.core.submissions import claim_files, is_queued
 from lantu.hazards import clocks, selectors
-from lantu.hazards.actions import actions_for
+from lantu.hazards.actions import Action, actions_for
 from lantu.hazards.doing import Request, do
 from lantu.hazards.event_lines import event_lines
 from lantu.hazards.forms import degrees, pin_of, read_filter, whole
@@ -31,7 +31,8 @@ from lantu.hazards.phone.views import act_from_queue
 from lantu.hazards.services.report_hazard import REPORTED, report_hazard
 from lantu.hazards.state_line import state_line
 from lantu.hazards.states import Field, Grade, HazardState, Source
-from lantu.hazards.views_beside import beside
+from lantu.hazards.twins import stays
+from lantu.hazards.views_beside import beside, twins_context
 from lantu.projects.selectors import get_visible, visible_projects
 
 PER_PAGE = 25
@@ -125,6 +126,8 @@ def _show(
 ) -> HttpResponse:
     """A hazard's page; after a refusal with what the person had typed, so that nothing is typed twice."""
     actions = actions_for(request.user, hazard, now=timezone.now())
+    targets = _targets(request.user, hazard, actions)
+    actions = [action for action in actions if action.verb != "merge" or targets]
     found, replies = selectors.found_photos(hazard), selectors.reply_views(hazard)
     context = beside(hazard, frozenset(action.verb for action in actions)) | {
         "hazard": hazard,
@@ -140,9 +143,8 @@ def _show(
         else "",
         "typed": request.POST,
         "grades": reversed(Grade.choices),
-        "targets": selectors.mergeable_into(request.user, hazard)[:MOST_CARDS]
-        if any(action.verb == "merge" for action in actions)
-        else [],
+        "targets": targets,
+        **twins_context(hazard, request.user),
         "default_due_at": clocks.rectify_by(hazard.grade, timezone.now()),
         "longest_days": clocks.LONGEST_DAYS[hazard.grade],
         "mine": selectors.holds_ball(request.user, hazard),
@@ -151,6 +153,14 @@ def _show(
     }
     context |= phone_context(hazard, request.user, found=found, replies=replies)
     return render(request, template, context, status=refusal.status if refusal else 200)
+
+
+def _targets(reader: Any, hazard: Hazard, actions: list[Action]) -> list[Hazard]:
+    """Into which other hazards this one may be merged: those that stay when the two are one."""
+    if not any(action.verb == "merge" for action in actions):
+        return []
+    others = selectors.mergeable_into(reader, hazard)[:MOST_CARDS]
+    return [other for other in others if stays(hazard, other).pk == other.pk]
 
 
 @require_POST
@@ -173,7 +183,9 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         return _show(request, fresh, template, refusal=refused)
     messages.success(request, said)
     page = "hazards:phone_hazard" if on_phone else "hazards:detail"
-    return HttpResponseRedirect(reverse(page, args=[pk]))
+    # What was merged goes on with the hazard that stays.
+    shown = whole(request.POST, "into") if verb == "merge" else None
+    return HttpResponseRedirect(reverse(page, args=[shown or pk]))
 
 
 @kept_offline

@@ -28,7 +28,8 @@ from lantu.hazards.services.extension import pending_extension
 from lantu.hazards.services.look_back import LOOK_BACK, do_look_back
 from lantu.hazards.services.plan import ITEMS
 from lantu.hazards.services.stop_work import STOP_ORDER
-from lantu.hazards.states import OrderType
+from lantu.hazards.states import HazardState, OrderType
+from lantu.hazards.twins import absorbed_by, heir_of, twins_of
 
 KEPT_PUBLIC = timedelta(days=365)
 MOST_DELIVERIES = 40
@@ -58,6 +59,21 @@ def beside(hazard: Hazard, verbs: frozenset[str]) -> dict[str, Any]:
         "grounds": Dispute.Ground.choices,
         "outcomes": Dispute.Outcome.choices,
         "addressees": addressees(hazard.project) if verbs & {"transfer", "decide_dispute"} else [],
+    }
+
+
+def twins_context(hazard: Hazard, reader: Any) -> dict[str, Any]:
+    """Other hazards that may be the same one, what was merged into this one, and where it went if it was merged.
+
+    Twins are shown until there is a reply: to everybody while it waits for its order, later to those who may merge.
+    """
+    allowed = hazard.is_open and may(reader, "hazards.merge", hazard.project)
+    waiting = hazard.state in (HazardState.DETECTED, HazardState.CONFIRMED)
+    return {
+        "twins": twins_of(reader, hazard) if waiting or allowed else [],
+        "may_merge": allowed,
+        "absorbed": absorbed_by(hazard),
+        "heir": heir_of(hazard),
     }
 
 

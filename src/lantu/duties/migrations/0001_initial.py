@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('seen_at', models.DateTimeField(blank=True, null=True)),
                 ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='duties.duty')),
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
-                ('kind', models.CharField(choices=[('given', '新待办'), ('slip', '催办'), ('escalation', '升级'), ('request', '待审批'), ('answer', '审批结果')], default='given', max_length=10)),
+                ('kind', models.CharField(choices=[('given', '新待办'), ('slip', '催办'), ('escalation', '升级'), ('request', '待审批'), ('answer', '审批结果'), ('outcome', '处理结果')], default='given', max_length=10)),
                 ('slip', models.CharField(blank=True, choices=[('', '无'), ('blue', '蓝单：临期'), ('yellow', '黄单：滞后'), ('red', '红单：逾期')], default='', max_length=6)),
             ],
             options={

@@ -18,6 +18,7 @@ from lantu.duties.services.move import move_duty
 from lantu.duties.services.open import open_duty
 from lantu.hazards.events import OfHazard
 from lantu.hazards.models import Hazard
+from lantu.hazards.services.tell_reporters import tell_of_the_end
 from lantu.hazards.states import Verb, walk
 from lantu.hazards.steps import step_of
 
@@ -106,13 +107,14 @@ def hand_on(hazard: Hazard, *, now: datetime, actor: User | None, outcome: str) 
 
 
 def finish(hazard: Hazard, *, now: datetime, actor: User | None, outcome: str) -> None:
-    """Close the hazard and its duty."""
+    """Close the hazard and its duty, and tell whoever reported what was merged into it."""
     hazard.closed_at = now
     hazard.ended_by = actor
     save(hazard)
     duty = hazard.duty
     if duty is not None and duty.closed_at is None:
         close_duty(duty, now=now, actor=actor, outcome=outcome)
+    tell_of_the_end(hazard, actor=actor, now=now)
 
 
 def reason_of(text: str, *, field: str = "reason") -> str:

@@ -69,11 +69,9 @@ def check_point(
         return again
     check = PatrolCheck(
         round=round_, point=point, by=by, at=now, scanned=scanned, all_right=not finding,
-        failed_controls=failed, note=text,
+        failed_controls=failed, note=text, hazard=again.hazard if again else None,
     )  # fmt: skip
-    if again is not None and again.hazard_id is not None:
-        check.hazard_id = again.hazard_id
-    elif finding:
+    if finding and check.hazard is None:
         check.hazard = _hazard(point, check, grade=grade, by=by, now=now, lon=lon, lat=lat, files=files)
     check.save(force_insert=True)
     if not finding:

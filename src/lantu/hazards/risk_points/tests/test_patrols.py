@@ -125,7 +125,8 @@ def test_two_rounds_of_one_point_are_filled_by_two_checks(
                       files=[("a.jpg", photo())])
         for n in range(3)
     )  # fmt: skip
-    assert first.round is not None and second.round is not None and third == second
+    assert None not in (first.round, second.round)
+    assert third == second
     assert {first.round.plan.name, second.round.plan.name} == {"日巡", "周检"}
     assert Hazard.objects.get() == first.hazard == second.hazard
     assert PatrolRound.objects.get(plan__name="周检").state == "done"
