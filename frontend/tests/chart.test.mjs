@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { load } from "./load.mjs";
 
-const { placeWords, roomForMarks, roundUp } = await load("/src/elements/lantu-chart/options.ts");
+const { axisEnd, placeWords, roomForMarks, roundUp, stepOf } = await load("/src/elements/lantu-chart/options.ts");
 
 describe("where the axis of a chart ends", () => {
   it("is a round number above the highest mark", () => {
@@ -11,6 +11,18 @@ describe("where the axis of a chart ends", () => {
     assert.equal(roundUp(525), 600);
     assert.equal(roundUp(0.36), 0.4);
     assert.equal(roundUp(150), 150);
+  });
+
+  it("is the chart's own where all is below zero", () => {
+    assert.equal(axisEnd(-2.69, -30), null);
+    assert.equal(axisEnd(-2.69, 40), 50);
+    assert.equal(axisEnd(312, 250), 400);
+  });
+
+  it("counts a hundred in quarters", () => {
+    assert.equal(stepOf(0, 100), 25);
+    assert.equal(stepOf(undefined, 100), undefined);
+    assert.equal(stepOf(0, undefined), undefined);
   });
 
   it("leaves what has no power of ten as it is", () => {

@@ -13,6 +13,7 @@ from django.db.models import Count, DateTimeField, Exists, F, Max, OuterRef, Q, 
 from django.db.models.functions import Least, TruncMonth
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from lantu.accounts.event_words import event_name
 from lantu.accounts.scopes import scope_of
@@ -107,8 +108,13 @@ class Overview:
 
 def _areas() -> dict[str, County]:
     """Empty rows for all units of the city; the long names of zones also in their short form."""
-    own = {area.name: area.short for area in city().areas if len(area.name) > LONGEST_NAME}
-    return {code: County(code, name, own.get(name, name)) for code, name in area_names().items()}
+    english = (get_language() or "").startswith("en")
+    own = {
+        area.code: (area.short_en if english else area.short)
+        for area in city().areas
+        if len(area.name) > LONGEST_NAME
+    }
+    return {code: County(code, name, own.get(code) or name) for code, name in area_names().items()}
 
 
 def read_overview(reader: Any) -> Overview:

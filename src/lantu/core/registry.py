@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 
@@ -81,6 +82,17 @@ class ProjectFact:
     order: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class PublicPage:
+    """A page that anybody may read without an account. ``address(now)`` is None while there is nothing to read."""
+
+    key: str
+    label: Any
+    icon: str
+    address: Callable[[datetime], str | None]
+    order: int
+
+
 ItemT = TypeVar("ItemT", bound=Keyed)
 
 
@@ -111,3 +123,4 @@ project_tabs: Store[ProjectTab] = Store("project_tabs")
 map_layers: Store[MapLayer] = Store("map_layers")
 search_sources: Store[SearchSource] = Store("search_sources")
 project_facts: Store[ProjectFact] = Store("project_facts")
+public_pages: Store[PublicPage] = Store("public_pages")

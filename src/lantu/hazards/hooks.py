@@ -18,11 +18,13 @@ from lantu.core.registry import (
     NavItem,
     ProjectFact,
     ProjectTab,
+    PublicPage,
     SearchSource,
     map_layers,
     navigation,
     project_facts,
     project_tabs,
+    public_pages,
     search_sources,
 )
 from lantu.core.sentences import retell
@@ -152,3 +154,12 @@ workflow_models.add("hazards.LookBack", is_open=Q(done_at=None))
 extension_rules.add(EXTENSION_RULE)
 project_strips.add(StripSource(key="hazards", read=hazard_strips, order=10))
 name_events({kind: text for kind, (text, _tone) in WORDS.items()})
+public_pages.add(
+    PublicPage(
+        key="listed",
+        label=gettext_lazy("重大隐患挂牌督办"),
+        icon="gavel",
+        address=lambda now: reverse("hazards:listed"),
+        order=40,
+    )
+)

@@ -170,6 +170,8 @@ class Area:
     seat: tuple[float, float] | None = None
     """Longitude and latitude of the seat or centre, CGCS2000."""
     short: str = ""
+    short_en: str = ""
+    """For narrow columns in English; empty where the English name is short enough."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,7 @@ class NationalPack:
     gates: GateBook = field(default_factory=GateBook)
     tender: TenderBook = field(default_factory=TenderBook)
     words_en: Mapping[str, str] = field(default_factory=dict)
-    """English of the short words of rules: names of limits, counted units."""
+    """English of the words of rules: names of limits, counted units, basis and clause with the titles of standards."""
 
     def rule_rows(self) -> list[dict[str, Any]]:
         """All thresholds in the form that monitoring loads."""
@@ -311,6 +313,8 @@ class CityPack:
     gate_terms_version: str = ""
     annual_plan: CityPlanRules = field(default_factory=CityPlanRules)
     appraisal: AppraisalRules | None = None
+    words_en: Mapping[str, str] = field(default_factory=dict)
+    """As in the national pack, for the city's own rules."""
 
     def area(self, code: str) -> Area:
         """The area with this code. Raises ``KeyError``."""

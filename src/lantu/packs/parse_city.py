@@ -27,6 +27,7 @@ from lantu.packs.parse_national import parse_clocks, parse_ladder, parse_seat
 from lantu.packs.parse_quiet import parse_quiet
 from lantu.packs.parse_thresholds import parse_thresholds
 from lantu.packs.parse_vehicles import parse_rules
+from lantu.packs.parse_words import parse_words
 from lantu.packs.reading import Value, open_file, unique
 from lantu.packs.vehicles import VehicleThreshold
 
@@ -76,6 +77,7 @@ def parse_city(root: Path, nation: NationalPack, problems: list[str]) -> CityPac
         **_gate_terms(root, nation, problems),
         annual_plan=parse_city_plan(root, units, nation.annual_plan.elements),
         appraisal=_appraisal(root, problems),
+        words_en=parse_words(root, problems),
     )
 
 
@@ -131,7 +133,7 @@ def _county(item: Value, nation: NationalPack, city: str) -> Area:
 
 
 def _zone(item: Value, city: str) -> Area:
-    f = item.fields("code name name_en short host seat")
+    f = item.fields("code name name_en short host seat", "short_en")
     code = f["code"].text()
     if len(code) != 6 or not code.startswith(city[:4]) or code.isdigit():
         raise f["code"].problem(
@@ -145,6 +147,7 @@ def _zone(item: Value, city: str) -> Area:
         host=f["host"].text(),
         seat=parse_seat(f["seat"]),
         short=f["short"].text(),
+        short_en=f["short_en"].text(""),
     )
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from lantu.core.registry import navigation
+from lantu.core.registry import navigation, public_pages
 
 THEMES = ("light", "dark")
 # Letters of the whole page: 100 %, 125 %, 150 %.
@@ -46,6 +46,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         # Lazy: a fragment that shows no navigation asks no permissions.
         "nav_links": SimpleLazyObject(lambda: nav_links(request)),
         "thumb_links": SimpleLazyObject(lambda: thumb_links(request)),
+        "public_links": SimpleLazyObject(lambda: public_links(request)),
         # Against the sun only black on white helps.
         "theme": theme if theme in THEMES and not contrast else "light",
         "other_theme": "light" if theme == "dark" else "dark",
@@ -85,6 +86,16 @@ def nav_links(request: HttpRequest) -> list[NavLink]:
     return [
         NavLink(key=item.key, label=item.label, icon=item.icon, url=url, current=url == current)
         for item, url in found
+    ]
+
+
+def public_links(request: HttpRequest) -> list[NavLink]:
+    """What anybody may read without an account, in order; pages with nothing to read yet are left out."""
+    now = timezone.now()
+    return [
+        NavLink(key=item.key, label=item.label, icon=item.icon, url=url, current=url == request.path)
+        for item in public_pages
+        if (url := item.address(now)) is not None
     ]
 
 

@@ -75,18 +75,29 @@ export function roundUp(value: number): number {
   return Number((step * ten).toPrecision(2));
 }
 
+/** Where an axis with limits ends; null leaves it to the chart, whose ends below zero are round already. */
+export function axisEnd(most: number, limit: number): number | null {
+  const end = Math.max(most, limit * 1.05);
+  return end > 0 ? roundUp(end) : null;
+}
+
+/** The step of an axis whose ends are given: shares of a hundred in quarters, else the chart's own. */
+export function stepOf(min: number | undefined, max: number | undefined): number | undefined {
+  return min === 0 && max === 100 ? 25 : undefined;
+}
+
 function valueAxis(spec: ChartSpec, axis: 0 | 1, theme: ChartTheme): Options {
   const unit = axis === 0 ? spec.unit : spec.unit2;
   const bars = spec.series.some((series) => (series.axis ?? 0) === axis && typeOf(spec, series) === "bar");
   const highest = Math.max(...(spec.marks ?? []).map((mark) => mark.y ?? -Infinity));
-  const reach = axis === 0 && Number.isFinite(highest) ? ({ max }: { max: number }) => roundUp(Math.max(max, highest * 1.05)) : undefined;
+  const reach = axis === 0 && Number.isFinite(highest) ? ({ max }: { max: number }) => axisEnd(max, highest) : undefined;
   const quiet = spec.horizontal && spec.labels;
   return {
     type: "value", name: quiet ? "" : (unit ?? ""), nameGap: theme.size * 0.7, nameTextStyle: { ...text(theme), align: "center" },
     min: axis === 0 ? spec.min : undefined, max: (axis === 0 ? spec.max : undefined) ?? reach,
     scale: !bars && spec.min === undefined, // bars that do not start at zero lie
     axisLabel: { ...text(theme), show: !quiet, formatter: (value: number) => String(Number(value.toFixed(2))) },
-    axisLine: { show: false }, axisTick: { show: false }, splitNumber: 4,
+    axisLine: { show: false }, axisTick: { show: false }, splitNumber: 4, interval: axis === 0 ? stepOf(spec.min, spec.max) : undefined,
     splitLine: { show: axis === 0 && !quiet, lineStyle: { color: theme.line, opacity: 0.75 } },
   };
 }

@@ -264,3 +264,12 @@ def test_pins_and_elements_are_checked(cast: Any, site_project: Any) -> None:
         with pytest.raises(Refused) as refused:
             found(**bad)
         assert refused.value.status == 422
+
+
+def test_a_stranger_finds_the_public_list_and_nothing_else(client: Any, db: Any) -> None:
+    page = client.get("/accounts/login/").content.decode()
+    assert 'href="/hazards/listed/"' in page
+    assert "/public/" not in page, "no plan is issued yet"
+    public = client.get("/hazards/listed/").content.decode()
+    assert public.count('href="/hazards/listed/" aria-current="page"') == 2, "header and menu"
+    assert 'href="/hazards/"' not in public

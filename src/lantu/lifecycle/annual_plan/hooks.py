@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lantu.accounts.event_words import name_events
 from lantu.accounts.permissions import may
-from lantu.core.registry import NavItem, ProjectFact, navigation, project_facts
+from lantu.core.registry import NavItem, ProjectFact, PublicPage, navigation, project_facts, public_pages
 from lantu.duties import workflow_models
 from lantu.lifecycle.annual_plan.facts import wan
-from lantu.lifecycle.annual_plan.models import PlanProposal
+from lantu.lifecycle.annual_plan.models import AnnualPlan, PlanProposal
+from lantu.lifecycle.annual_plan.selectors import PUBLIC_STATES
 from lantu.lifecycle.annual_plan.states import (
     CARRIED_STATES,
     CLOSED_PLAN_STATES,
@@ -56,3 +58,19 @@ def _plan_line(project: Any, reader: Any, now: datetime) -> list[tuple[Any, Any,
 
 
 project_facts.add(ProjectFact(key="annual_plan", read=_plan_line, order=18))
+
+
+def _public_plan(now: datetime) -> str | None:
+    """The newest plan that is issued; drafts do not exist for the public."""
+    years = (
+        AnnualPlan.objects.filter(state__in=PUBLIC_STATES).order_by("-year").values_list("year", flat=True)
+    )
+    year = years.first()
+    return reverse("lifecycle:plan_public", args=[year]) if year else None
+
+
+public_pages.add(
+    PublicPage(
+        key="annual_plan", label=_("年度重点工程计划"), icon="calendar-stats", address=_public_plan, order=22
+    )
+)

@@ -116,9 +116,9 @@ def visible_findings(reader: Any) -> QuerySet[VehicleFinding]:
 
 def find_findings(
     reader: Any, *, words: str = "", project: str = "", rule: str = "", kind: str = "", vehicle: int | None = None,
-    since: datetime | None = None, until: datetime | None = None,
+    since: datetime | None = None, until: datetime | None = None, version: int | None = None, false: bool = False,
 ) -> QuerySet[VehicleFinding]:  # fmt: skip
-    """Findings, newest first."""
+    """Findings, newest first. ``false``: only those that two people called none."""
     found = visible_findings(reader)
     if words:
         found = found.filter(Q(vehicle__plate__icontains=words) | Q(vehicle__company__name__contains=words))
@@ -126,6 +126,10 @@ def find_findings(
         found = found.filter(project__code=project)
     if rule:
         found = found.filter(rule__kind=rule)
+    if version is not None:
+        found = found.filter(rule__version=version)
+    if false:
+        found = found.filter(false_at__isnull=False)
     if kind:
         found = found.filter(kind=kind)
     if vehicle is not None:
@@ -147,13 +151,15 @@ def get_finding(reader: Any, pk: int) -> VehicleFinding:
     return found
 
 
-def rules_with_precision() -> list[tuple[VehicleRuleVersion, int, int, float | None]]:
+def rules_with_precision(reader: Any) -> list[tuple[VehicleRuleVersion, int, int, float | None]]:
     """All rule versions with how often each found something, how often two people called it none, and that share in %.
 
-    Queries: one.
+    Of the findings that the reader may open, so that each number opens its rows. Queries: one.
     """
+    mine = Q(findings__in=visible_findings(reader).order_by().values("pk"))
     rows = VehicleRuleVersion.objects.annotate(
-        found=Count("findings"), false=Count("findings", filter=Q(findings__false_at__isnull=False))
+        found=Count("findings", filter=mine),
+        false=Count("findings", filter=mine & Q(findings__false_at__isnull=False)),
     )
     return [(row, row.found, row.false, 100 * row.false / row.found if row.found else None) for row in rows]
 

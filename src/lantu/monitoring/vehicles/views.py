@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -146,7 +147,10 @@ def vehicle(request: HttpRequest, pk: int) -> HttpResponse:
 def findings(request: HttpRequest) -> HttpResponse:
     """Findings of the reader's trucks and projects, with filters."""
     require(request.user, "monitoring.read")
-    asked = {name: request.GET.get(name, "") for name in ("q", "project", "rule", "kind", "days")}
+    asked = {
+        name: request.GET.get(name, "")
+        for name in ("q", "project", "rule", "version", "state", "kind", "days")
+    }
     found = find_findings(
         request.user,
         words=asked["q"].strip(),
@@ -154,6 +158,8 @@ def findings(request: HttpRequest) -> HttpResponse:
         rule=asked["rule"],
         kind=asked["kind"],
         since=timezone.now() - MONTH if asked["days"] == "30" else None,
+        version=int(asked["version"]) if re.fullmatch(r"[0-9]{1,6}", asked["version"]) else None,
+        false=asked["state"] == "false",
     )
     return render(
         request,
@@ -203,7 +209,7 @@ def finding_false(request: HttpRequest, pk: int) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """The rules for trucks, all versions, with basis and mark."""
     require(request.user, "monitoring.read")
-    return render(request, "monitoring/vehicles/rules.html", {"rows": rules_with_precision()})
+    return render(request, "monitoring/vehicles/rules.html", {"rows": rules_with_precision(request.user)})
 
 
 @require_http_methods(["GET", "POST"])

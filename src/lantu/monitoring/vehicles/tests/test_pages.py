@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -377,9 +379,14 @@ def test_two_units_call_a_finding_false_and_it_counts_against_its_rule(
     assert second.post(address).status_code == 302
     driven.finding.refresh_from_db()
     assert driven.finding.false_confirmed_by == cast.supervisor
-    [row] = [row for row in rules_with_precision() if row[0].pk == driven.finding.rule_id]
+    [row] = [row for row in rules_with_precision(cast.director) if row[0].pk == driven.finding.rule_id]
     assert row[1:] == (1, 1, 100.0)
-    assert "1 / 1" in second.get("/monitoring/vehicles/rules/").content.decode()
+    page = second.get("/monitoring/vehicles/rules/").content.decode()
+    links = re.findall(r'href="(/monitoring/vehicles/findings/\?rule=overspeed[^"]*)">1</a>', page)
+    assert len(links) == 2, "how many were found, and how many of them were none"
+    for link in links:
+        assert list(second.get(unescape(link)).context["page"].object_list) == [driven.finding]
+    assert not second.get(unescape(links[0]) + "9").context["page"].object_list
     kinds = Event.objects.filter(subject_type="monitoring.vehiclefinding", subject_id=driven.finding.pk)
     assert [event.actor for event in kinds.order_by("id") if "false" in event.kind] == [
         cast.contractor,
