@@ -40,7 +40,7 @@ class Path:
             name = parent.name().split("-")[0]
             if name in ("nats", "postgres"):
                 tree = [parent, *parent.children(recursive=True)]
-                found[name] = 0.0
+                found.setdefault(name, 0.0)  # a second path of the same benchmark may rest beside this one
                 for process in tree:
                     # PostgreSQL's helpers come and go while we count.
                     with suppress(psutil.NoSuchProcess):

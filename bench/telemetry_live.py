@@ -13,7 +13,7 @@ from bench.telemetry_fleet import Path, actors, live_path, setup_django
 SECONDS = 8.0
 CONNECTIONS = (64, 1016)
 WINDOW = 64
-ROUNDS = 2
+ROUNDS = 3
 GOAL_RATE = 30_000
 GOAL_RATIO = 0.6
 EXCEED_EVERY = 100
@@ -24,22 +24,24 @@ def measure() -> list[Table]:
     setup_django()
     rows: list[list[str]] = []
     best: dict[int, float] = {}
-    most: dict[int, float] = {}
+    ratios: dict[int, float] = {}
     for connections in CONNECTIONS:
-        with live_path(ingest=False) as path:
-            alone = statistics.median(_load(path, connections)["acked_rate"] for _ in range(ROUNDS))
-        with live_path() as path:
+        # Turn by turn: the speed of a rented machine changes within minutes, and with it both.
+        with live_path(ingest=False) as bare, live_path() as path:
             storm = _load(path, connections, count=connections, exceed_every=1)
-            runs = [_load(path, connections) for _ in range(ROUNDS)]
+            pairs = [(_load(bare, connections), _load(path, connections)) for _ in range(ROUNDS)]
+        alone = statistics.median(bare_run["acked_rate"] for bare_run, _ in pairs)
+        runs = [run for _, run in pairs]
         stored = statistics.median(run["stored_rate"] for run in runs)
-        best[connections], most[connections] = stored, alone
+        ratio = statistics.median(run["stored_rate"] / bare_run["acked_rate"] for bare_run, run in pairs)
+        best[connections], ratios[connections] = stored, ratio
         middle = sorted(runs, key=lambda run: run["stored_rate"])[len(runs) // 2]
         cpu = ", ".join(
             f"{name} {seconds / middle['seconds']:.2f}" for name, seconds in middle["cpu"].items()
         )
         rows.append(
             [
-                str(connections), number(alone, 0), number(stored, 0), number(4 * stored, 0), f"{stored / alone:.2f}",
+                str(connections), number(alone, 0), number(stored, 0), number(4 * stored, 0), f"{ratio:.2f}",
                 str(sum(run["sent"] - run["stored"] for run in runs)), number(1000 * storm["seconds"] / connections, 1),
                 cpu,
             ]
@@ -56,11 +58,12 @@ def measure() -> list[Table]:
             for n in CONNECTIONS
         ]
         + [
-            (f"at least {GOAL_RATIO} of what NATS alone accepts with {n} connections", best[n] >= GOAL_RATIO * most[n])
+            (f"at least {GOAL_RATIO} of what NATS alone accepts with {n} connections", ratios[n] >= GOAL_RATIO)
             for n in CONNECTIONS
         ],
         notes=[
-            f"Closed loop, window {WINDOW} per connection, median of {ROUNDS} runs of {SECONDS:.0f} s; the rate counts"
+            f"Closed loop, window {WINDOW} per connection, {ROUNDS} pairs of runs of {SECONDS:.0f} s, NATS alone and the"
+            " live path in turn; medians, the ratio that of the pairs. The rate counts"
             " from the first publish until the last reading is committed. 1,016 devices with the national pack's"
             f" rules; every {EXCEED_EVERY}th message is beyond a limit. Load generator on the same cores.",
             "Before the runs every device exceeds its limit once: “ms per first alert” is what raising one costs (alert,"
