@@ -105,7 +105,7 @@ def _options(f: Mapping[str, Value], known: _Known) -> dict[str, Any]:
     for name, words in (("stat", Stat), ("compare", Compare), ("per", Per), ("other", known.channels)):
         if not f[name].empty:
             options[name] = f[name].choice(list(words))
-    for name in ("window_s", "duration_s", "samples", "clear_samples", "pair_s"):
+    for name in ("window_s", "duration_s", "samples", "clear_samples", "pair_s", "gap_s"):
         if not f[name].empty:
             options[name] = f[name].integer()
     for name in ("validity", "hysteresis"):

@@ -60,6 +60,8 @@ INPUTS: dict[str, Any] = {
     "county": _("县域小时均值"),
     "county_source": _("参照站"),
     "hours_over": _("当日超限小时数"),
+    "over": _("当日超限时段（起点时）"),
+    "mark": _("仪器所带标记"),
     "missing": _("缺少"),
     "rules_waiting": _("不作判断的规则数"),
     "readings": _("读数个数"),
@@ -86,6 +88,8 @@ def inputs_in_words(inputs: Mapping[str, Any]) -> list[tuple[Any, str]]:
 def _input_text(name: str, value: Any) -> str:
     if name.endswith("_ms"):
         return f"{timezone.localtime(datetime.fromtimestamp(value / 1000, UTC)):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value)
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
     return str(_CHOICES.get(name, {}).get(value, value))
@@ -110,6 +114,8 @@ LEVELS = (
     gettext_noop("连续等值"),
     gettext_noop("连续相同"),
     gettext_noop("超员"),
+    gettext_noop("超测量上限"),
+    gettext_noop("连续故障标记"),
     gettext_noop("超力矩"),
     gettext_noop("超出份额"),
     gettext_noop("限位应已动作"),

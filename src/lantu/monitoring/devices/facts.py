@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ from lantu.core.refusals import Unacceptable
 from lantu.packs.facts import BadFact, Fact, meant, usable_facts
 from lantu.packs.load import national
 
+# Bytes of all facts of a device, as JSON.
+LONGEST = 8_000
+
 
 def checked_facts(stated: Mapping[str, Any]) -> dict[str, Any]:
     """The facts in the form that rules take: “一级” → 1. A fact left empty is not stated.
@@ -19,6 +23,7 @@ def checked_facts(stated: Mapping[str, Any]) -> dict[str, Any]:
     Raises Unacceptable for a value that the fact cannot have, and for a name that is nearly a known one: a pit whose
     grade is “4”, or whose depth stands under a misspelt name, would else never be judged and nobody would see why.
     """
+    _refuse_unkeepable(stated)
     known = national().facts
     found: dict[str, Any] = {}
     for name, value in stated.items():
@@ -45,6 +50,22 @@ def checked_facts(stated: Mapping[str, Any]) -> dict[str, Any]:
 def facts_for_rules(stated: Mapping[str, Any]) -> dict[str, Any]:
     """Facts as rules may rely on them; what cannot be counts as not stated, so that rules abstain and say so."""
     return usable_facts(national().facts, stated)
+
+
+def _refuse_unkeepable(stated: Mapping[str, Any]) -> None:
+    """No infinite numbers, no NUL, no half surrogate pairs: the database keeps none of them."""
+    try:
+        text = json.dumps(dict(stated), ensure_ascii=False, allow_nan=False)
+        fits = len(text.encode()) <= LONGEST and "\\u0000" not in text
+    except ValueError:
+        fits = False
+    if not fits:
+        raise Unacceptable(
+            "monitoring.device_fact",
+            _("现场参数过长，或含有不能保存的字符。"),
+            remedy=_("请缩短，并去掉控制字符。"),
+            field="facts",
+        )
 
 
 def _refuse_near(name: str, known: Mapping[str, Fact]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lantu.core.refusals import Unacceptable
 from lantu.monitoring.devices.facts import checked_facts
 from lantu.monitoring.devices.imports.sheet import read_facts
 from lantu.monitoring.devices.models import CODE, Device, DeviceType
+from lantu.packs.load import national
 from lantu.projects.forms import DateField, StyledForm, UnitField
 from lantu.projects.models import Project
 
@@ -90,6 +91,14 @@ class ChangeForm(PlaceForm):
     """Corrections of a device that is registered."""
 
     exempt_reason = forms.CharField(label=gettext_lazy("免接入理由"), max_length=200, required=False)
+    channels = forms.MultipleChoiceField(
+        label=gettext_lazy("另测的量"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 5}),
+        help_text=gettext_lazy(
+            "设备另外上报、类型里没有的量，例如最大声级 LMx；加上后不能去掉，已存读数不变"
+        ),
+    )
     reason = forms.CharField(label=gettext_lazy("更正理由"), max_length=200)
 
     @classmethod
@@ -102,7 +111,7 @@ class ChangeForm(PlaceForm):
             name: getattr(device, name)
             for name in ("name", "place", "lon", "lat", "installed_on", "calibrated_until", "exempt_reason")
         }
-        return cls(
+        form = cls(
             data,
             initial={
                 **initial,
@@ -110,6 +119,20 @@ class ChangeForm(PlaceForm):
                 "owner_org": device.owner_org.name if device.owner_org else "",
             },
         )
+        chosen: Any = form.fields["channels"]
+        chosen.choices = other_channels(device)
+        return form
+
+
+def other_channels(device: Device) -> list[tuple[str, str]]:
+    """Channels of the pack that the device does not have: (key, name and unit)."""
+    have = set(device.channels.values_list("key", flat=True))
+    chinese = (get_language() or "zh").startswith("zh")
+    return [
+        (channel.key, f"{channel.label if chinese else channel.label_en} {channel.unit}（{channel.key}）")
+        for channel in national().channels.values()
+        if channel.key not in have
+    ]
 
 
 class SheetForm(StyledForm):

@@ -7,6 +7,7 @@ from typing import Any
 
 import segno
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +25,7 @@ from lantu.monitoring.devices.imports.models import DeviceImport
 from lantu.monitoring.devices.imports.sheet import COLUMNS, template
 from lantu.monitoring.devices.models import Device, DeviceType
 from lantu.monitoring.devices.selectors import find_devices, get_device
+from lantu.monitoring.devices.services.add_channels import add_channels
 from lantu.monitoring.devices.services.change_device import CHANGEABLE, change_device
 from lantu.monitoring.devices.services.change_status import change_status
 from lantu.monitoring.devices.services.import_devices import apply_import, check_sheet, hand_out_tokens
@@ -96,14 +98,15 @@ def edit_device(request: HttpRequest, code: str) -> HttpResponse:
         values["facts"] |= {
             name: value for name, value in device.facts.items() if isinstance(value, dict | list)
         }
+        by: dict[str, Any] = {
+            "reason": form.cleaned_data["reason"],
+            "now": timezone.now(),
+            "actor": _person(request),
+        }
         try:
-            change_device(
-                device,
-                values=values,
-                reason=form.cleaned_data["reason"],
-                now=timezone.now(),
-                actor=_person(request),
-            )
+            with transaction.atomic():
+                change_device(device, values=values, **by)
+                add_channels(device, form.cleaned_data["channels"], **by)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:

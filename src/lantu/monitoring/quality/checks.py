@@ -19,6 +19,7 @@ from lantu.calc.readings_quality import (
 )
 from lantu.monitoring.quality.windows import Window
 from lantu.monitoring.rules.models import RuleVersion
+from lantu.monitoring.telemetry.quality import LETTERS, Quality
 
 HOUR_MS = 3_600_000
 
@@ -86,6 +87,39 @@ def spiky(version: RuleVersion, window: Window, keys: Mapping[str, int]) -> list
                 inputs,
             )
         )
+    return found
+
+
+def beyond_range(version: RuleVersion, window: Window, keys: Mapping[str, int]) -> list[Fault]:
+    """Channels whose instrument said “beyond my range” (T): the value may be anything above it, so it is not judged."""
+    limit, found = int(version.levels[0]["limit"]), []
+    for key, place in keys.items():
+        if place >= window.q.shape[1]:
+            continue
+        at = np.flatnonzero(window.q[:, place] == Quality.OVER_RANGE)
+        if len(at) >= limit:
+            inputs = {"readings": len(at), "mark": "T", "since_ms": int(window.ts_ms[at[0]])}
+            last = int(window.ts_ms[at[-1]])
+            found.append(Fault(version, window.device_id, key, float(len(at)), limit, last, inputs))
+    return found
+
+
+def faulty(version: RuleVersion, window: Window, keys: Mapping[str, int]) -> list[Fault]:
+    """Channels whose newest readings all bear a mark of a fault, in number: nobody has been judging them since."""
+    limit, found = int(version.levels[0]["limit"]), []
+    letters = {LETTERS[letter]: letter for letter in version.terms["marks"]}
+    for key, place in keys.items():
+        if place >= window.q.shape[1]:
+            continue
+        sent = np.flatnonzero(np.isfinite(window.v[:, place]) | (window.q[:, place] != 0))
+        marks = window.q[sent, place]
+        well = np.flatnonzero(~np.isin(marks, list(letters)))
+        run = len(marks) - (int(well[-1]) + 1 if len(well) else 0)
+        if run >= limit:
+            since = int(window.ts_ms[sent[-run]])
+            inputs = {"readings": run, "mark": letters[Quality(int(marks[-1]))], "since_ms": since}
+            last = int(window.ts_ms[sent[-1]])
+            found.append(Fault(version, window.device_id, key, float(run), limit, last, inputs))
     return found
 
 

@@ -25,12 +25,14 @@ WINDOW_SQL = """
 
 
 class Window(NamedTuple):
-    """Readings of one device in order of time: ``v float64[n, w]``, NaN where there is none or it is marked."""
+    """Readings of one device in order of time: ``v float64[n, w]``, NaN where there is none or it is marked; ``q int16[n, w]``:
+    the marks (telemetry.quality.Quality), 0 also where there is no reading."""
 
     device_id: int
     ts_ms: np.ndarray
     received_ms: np.ndarray
     v: np.ndarray
+    q: np.ndarray
 
 
 def windows(
@@ -55,13 +57,16 @@ def windows(
 def _window(rows: list[tuple[int, int, int, np.ndarray, np.ndarray | None]]) -> Window:
     width = max(len(row[3]) for row in rows)
     v = np.full((len(rows), width), np.nan)
+    q = np.zeros((len(rows), width), np.int16)
     for n, (_id, _ms, _received, values, marks) in enumerate(rows):
         v[n, : len(values)] = values
         if marks is not None:
+            q[n, : len(marks)] = marks
             v[n, : len(marks)][np.asarray(marks) != 0] = np.nan
     return Window(
         int(rows[0][0]),
         np.array([row[1] for row in rows], np.int64),
         np.array([row[2] for row in rows], np.int64),
         v,
+        q,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from lantu.monitoring.devices.services.load_types import load_types
 from lantu.monitoring.devices.services.register import register_device
 from lantu.monitoring.ingest.worker import Worker
 from lantu.monitoring.rules.services.load_rules import load_rules
+from lantu.monitoring.telemetry.quality import Quality
 from lantu.monitoring.telemetry.store import Rows, local_days, make_partitions, store_rows
 from lantu.monitoring.tests.conftest import MS, NOW, delivery
 from lantu.packs.load import national
@@ -34,16 +36,24 @@ def put_device(cast: SimpleNamespace, project: Any, code: str, kind: str, **more
     )  # fmt: skip
 
 
-def store(device: Device, key: str, points: Iterable[tuple[float, float]], *, delay_s: float = 1.0) -> None:
-    """Readings of one channel: (seconds after NOW, value)."""
+def store(
+    device: Device,
+    key: str,
+    points: Iterable[tuple[float, float]],
+    *,
+    delay_s: float = 1.0,
+    mark: Quality = Quality.NORMAL,
+) -> None:
+    """Readings of one channel: (seconds after NOW, value), all with the same mark."""
     pairs = list(points)
     ranks = dict(device.channels.values_list("key", "rank"))
     ts = np.array([MS + int(seconds * 1000) for seconds, _value in pairs], np.int64)
     v = np.full((len(pairs), len(ranks)), np.nan)
     v[:, ranks[key] - 1] = [value for _seconds, value in pairs]
     width = np.full(len(pairs), len(ranks))
-    make_partitions(local_days(ts, NOW.tzinfo), "Asia/Shanghai")  # type: ignore[arg-type]
-    rows = Rows(np.full(len(pairs), device.pk, np.int32), ts, ts + int(delay_s * 1000), width, v)
+    make_partitions(local_days(ts, ZoneInfo("Asia/Shanghai")), "Asia/Shanghai")
+    q = np.where(np.isfinite(v), int(mark), 0).astype(np.int16) if mark else None
+    rows = Rows(np.full(len(pairs), device.pk, np.int32), ts, ts + int(delay_s * 1000), width, v, q)
     store_rows(rows, suspect=np.ones(len(pairs), bool))
 
 

@@ -14,6 +14,7 @@ from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert
 from lantu.monitoring.quality.services.check_devices import check_devices
 from lantu.monitoring.rules.models import RuleVersion
+from lantu.monitoring.telemetry.quality import Quality
 from lantu.monitoring.tests.conftest import NOW
 from lantu.monitoring.tests.engineering import load_pack_rules, put_device, store
 
@@ -97,6 +98,33 @@ def test_a_clock_that_is_behind(dust: Any) -> None:
     check_devices(now=NOW)
     assert found() == {("quality.clock", "D9", "")}
     assert Alert.objects.get().last_value == 400
+
+
+def test_an_instrument_beyond_its_range_is_told_of(dust: Any) -> None:
+    """HJ 212-2017 table 8: T is “above the upper limit of measurement”; the value is not judged, and that is said."""
+    store(dust, "pm10", minutes(80 + RNG.normal(0, 5, 30), end=-600))
+    store(dust, "pm10", [(-300, 5000)], mark=Quality.OVER_RANGE)
+    check_devices(now=NOW)
+    assert found() == {("quality.over_range", "D9", "pm10")}
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.severity, alert.inputs["mark"]) == ("technical", 2, "T")
+    assert check_devices(now=NOW + timedelta(minutes=20)).raised == 0
+    store(dust, "pm10", minutes(80 + RNG.normal(0, 5, 30), end=7 * 3600))
+    assert check_devices(now=NOW + timedelta(hours=7)).closed == 1
+
+
+def test_only_marks_of_faults_make_a_faulty_instrument(dust: Any) -> None:
+    """HJ 212-2017 table 8: D and B are faults; M, C and F are somebody's work."""
+    store(dust, "pm10", minutes(np.zeros(29)), mark=Quality.FAULT)
+    store(dust, "noise", minutes(np.full(60, 30.0)), mark=Quality.MAINTENANCE)
+    check_devices(now=NOW)
+    assert found() == set()
+    store(dust, "pm10", [(60, 0.0)], mark=Quality.COMMUNICATION)
+    check_devices(now=NOW + timedelta(minutes=2))
+    assert found() == {("quality.faulty", "D9", "pm10")}
+    assert Alert.objects.get().inputs["mark"] == "B"
+    store(dust, "pm10", [(120, 81.0)])
+    assert check_devices(now=NOW + timedelta(minutes=4)).closed == 1
 
 
 def test_calibration_and_facts_come_from_the_register(dust: Any, cast: Any, site_project: Any) -> None:

@@ -130,6 +130,20 @@ def test_a_logger_gets_its_mn_with_the_sheet(equipment: SimpleNamespace, cast: A
         item.key: item for item in check_devices([device], since=NOW, until=NOW + timedelta(hours=1))[0].items
     }
     assert (items["protocol"].verdict, items["token"].verdict) == ("pass", "pass")
+    head.append("PW")
+    locked = [*row("N-8", equipment.project), "88888880000002", 123456.0]
+    run = check_sheet(file=sheet(locked, head=head), name="a.xlsx", actor=cast.officer, now=NOW)
+    run = apply_import(run, actor=cast.officer, now=NOW)
+    assert Device.objects.get(code="N-8").hj212.pw == "123456"
+    assert "123456" not in str(run.rows), "a password does not stay in the record of the import"
+    bad = [
+        [*row("N-6", equipment.project), None, "abc"],
+        [*row("N-7", equipment.project), "88888880000003", "密码"],
+    ]
+    run = check_sheet(file=sheet(*bad, head=head), name="a.xlsx", actor=cast.officer, now=NOW)
+    assert [(error["row"], error["letter"]) for error in run.errors] == [(3, "J"), (4, "J")]
+    assert "密码”" not in str(run.errors)
+    head = [*HEAD, "MN"]
     again = [*row("N-6", equipment.project), "88888880000001"]
     wrong = [*row("N-7", equipment.project), "不是 MN"]
     run = check_sheet(file=sheet(again, wrong, head=head), name="a.xlsx", actor=cast.officer, now=NOW)

@@ -54,6 +54,12 @@ def test_facts_are_read_as_people_write_them(name: str, value: Any, read: Any) -
         ("pit_slab_on", "2026-02-31"),
         ("hoist_people_rated", 0),
         ("pit_dept_m", 8.2),
+        ("pit_depth_m", 10**400),
+        ("building", "A\x00"),
+        ("building", {"a": ["\x00"]}),
+        ("building", float("inf")),
+        ("building", "x" * 9000),
+        ("building", "\ud800"),
     ],
 )
 def test_what_no_rule_could_use_is_refused_with_what_is_meant(name: str, value: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from lantu.calc import hj212
 from lantu.core.models import Event
 from lantu.core.refusals import Refused, Unacceptable
 from lantu.monitoring.devices.models import RegistryVersion
@@ -71,8 +72,10 @@ def test_clock_trouble_is_an_event_once(dust: Any) -> None:
     handler = Hj212Handler()
     handler.upkeep(NOW)
     session = handler.session(FakeLink())
-    for minutes in (10, 11, 0):
-        session.feed(data(NOW), NOW + timedelta(minutes=minutes))
+    for minutes, behind in ((10, 10), (11, 10), (12, 10), (13, 0)):
+        now = NOW + timedelta(minutes=minutes)
+        qn = hj212.time_text(now - timedelta(minutes=behind), millis=True)
+        session.feed(data(NOW, qn=qn), now)
         handler.upkeep(NOW)
     told = Event.objects.filter(kind="monitoring.station_clock_skewed").order_by("id")
     assert [(event.payload["wrong"], event.payload["skew_s"]) for event in told] == [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lantu.calc import hj212
 from lantu.calc.hj212 import CrcMode
-from lantu.monitoring.gateway.hj212.factors import Factor
+from lantu.monitoring.gateway.hj212.factors import Factor, Limits
 from lantu.monitoring.gateway.hj212.models import Backfill
 from lantu.monitoring.gateway.hj212.session import without_password
 from lantu.monitoring.tests.hj212_station import CHANNELS, NOW, PW, Logger, data, packet, station
@@ -147,6 +147,10 @@ def test_a_part_without_a_time_waits_for_the_one_that_has_it() -> None:
     assert [body["values"] for body in link.bodies] == [{"noise": 68.4}, {"pm10": 70.0}]
     assert {body["ts"] for body in link.bodies} == {MS}
     assert len(link.sent) == 2
+    old = Logger()
+    old.says(data(cn="2051", flag=None, pnum=2, pno=1, factors="a34002-Avg=70"))
+    link = old.says(packet("Leq-Data=68.4", cn="2051", flag=None, pnum=2, pno=2))
+    assert [body["ts"] for body in link.bodies] == [MS, MS]
     alone = Logger()
     alone.says(late)
     link = alone.later(seconds=90)
@@ -178,6 +182,21 @@ def test_heart_beat_and_other_uploads() -> None:
     )
     assert [answer.cn for answer in link.packets_sent] == ["9014", "9014", "9014"]
     assert [(r.reason, r.detail) for r in link.rejected] == [("not_expected", "CN=2000")]
+
+
+def test_states_of_equipment_are_kept_where_somebody_asked_for_them() -> None:
+    """HJ 212-2017 table 9 (2021, 2041) and table 4 (SBx-RS 0 … 5, SBx-RT hours of the day): the spray gun, for instance."""
+    own = CHANNELS | {"spray": Limits("状态", 0, 5), "spray_h": Limits("h", 0, 24)}
+    factors = {"SB1": Factor("spray"), "SB2": Factor("spray_h")}
+    logger = Logger(replace(station(factors=factors), channels=own))
+    link = logger.says(
+        data(cn="2021", factors="SB1-RS=1;SB9-RS=0") + data(cn="2041", factors="SB2-RT=7.5")
+        + data(NOW + timedelta(minutes=1), cn="2021", factors="SB1-RS=9") + data(cn="2021", factors="SB9-RS=1")
+    )  # fmt: skip
+    assert [body["values"] for body in link.bodies] == [{"spray": 1.0}, {"spray_h": 7.5}]
+    assert [rejection.reason for rejection in link.rejected] == ["out_of_range"]
+    assert len(link.sent) == 4
+    assert link.counts["cn_2021"] == 1
 
 
 def test_first_connection_sets_clock_and_intervals_one_after_the_other() -> None:
@@ -247,14 +266,36 @@ def test_a_gap_since_the_last_connection() -> None:
 
 def test_the_clock_is_watched() -> None:
     logger = Logger()
-    logger.says(data(qn=hj212.time_text(NOW - timedelta(minutes=9), millis=True)))
+    for _ in range(2):
+        logger.says(data(qn=hj212.time_text(logger.now - timedelta(minutes=9), millis=True)))
+        logger.now += timedelta(minutes=1)
     (note,) = logger.handler.notes.take()
     assert note.skew_s == -540
     assert note.skew_crossed
-    logger.says(data(qn=hj212.time_text(NOW, millis=True)))
+    logger.says(data(qn=hj212.time_text(logger.now, millis=True)))
     assert logger.handler.notes.take()[0].skew_crossed
-    logger.says(data(qn=hj212.time_text(NOW, millis=True)))
+    logger.says(data(qn=hj212.time_text(logger.now, millis=True)))
     assert not logger.handler.notes.take()[0].skew_crossed
+    ahead = Logger()
+    ahead.says(data(qn=hj212.time_text(NOW + timedelta(minutes=9), millis=True)))
+    assert ahead.handler.notes.take()[0].skew_crossed, "nobody keeps packets of the future"
+
+
+def test_packets_kept_while_the_line_was_down_are_no_wrong_clock() -> None:
+    """A logger sends three hours out of its memory, one packet a tenth of a second, then goes on as ever."""
+    logger = Logger(station(commands=True))
+    logger.says(packet(cn="9015", flag=8))
+    logger.handler.notes.take()
+    for minute in range(180):
+        at = NOW - timedelta(minutes=180 - minute)
+        logger.says(data(at, qn=hj212.time_text(at, millis=True)))
+        logger.now += timedelta(milliseconds=100)
+    logger.says(data(logger.now, qn=hj212.time_text(logger.now, millis=True)))
+    (note,) = logger.handler.notes.take()
+    assert not note.skew_crossed
+    assert note.skew_s == 0
+    assert len(logger.link.published) == 181
+    assert logger.link.counts.get("requests_unanswered", 0) == 0
 
 
 def test_a_wrong_clock_is_set_once_an_hour() -> None:

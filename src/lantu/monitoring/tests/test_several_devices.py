@@ -138,6 +138,35 @@ def test_a_late_hour_is_judged_again_at_its_own_time(site: Any, cast: Any, site_
     assert judge_county_hours(now=later + timedelta(hours=1)) == 0, "also after it was closed"
 
 
+def test_hours_of_a_day_count_though_they_do_not_follow_each_other(
+    site: Any, cast: Any, site_project: Any
+) -> None:
+    """DB13/2934-2019: more than two hours of a day, in whatever order; a closed alert does not wash its hour away."""
+    reference = station(cast, site_project)
+    severities = []
+    for hour, pm10 in enumerate((205, 120, 205, 120, 205)):
+        hour_of(site, "pm10", pm10, hours_ago=1 - hour)
+        store(reference, "pm10_area", [(3600 * (hour - 1), 110)])
+        now = NOW + timedelta(hours=hour, minutes=7)
+        judge_county_hours(now=now)
+        judge_county_hours(now=now)  # a run that is repeated counts nothing twice
+        newest = Alert.objects.filter(rule__code="dust.pm10.diff").latest("id")
+        severities.append((newest.severity, newest.inputs["hours_over"]))
+        Alert.objects.filter(closed_at=None).update(closed_at=now, state="closed")
+    assert severities == [(2, 1), (2, 1), (2, 2), (2, 2), (3, 3)]
+    assert Alert.objects.filter(rule__code="dust.pm10.diff").count() == 3
+
+
+def test_hours_that_nobody_judged_are_made_up(site: Any, cast: Any, site_project: Any) -> None:
+    reference = station(cast, site_project)
+    for hour in range(3):
+        hour_of(site, "pm10", 205, hours_ago=3 - hour)
+        store(reference, "pm10_area", [(3600 * (hour - 3), 110)])
+    assert judge_county_hours(now=NOW + timedelta(minutes=7)) == 3, "the worker was down for two hours"
+    alert = Alert.objects.get(rule__code="dust.pm10.diff")
+    assert (alert.severity, alert.late, alert.inputs["over"]) == (3, False, ["07", "08", "09"])
+
+
 def test_what_came_in_time_is_not_judged_twice(site: Any, cast: Any, site_project: Any) -> None:
     store(station(cast, site_project), "pm10_area", [(-3600, 110)])
     hour_of(site, "pm10", 205)

@@ -22,7 +22,7 @@ from lantu.core.refusals import Unacceptable
 from lantu.monitoring.devices.facts import checked_facts
 from lantu.monitoring.devices.models import CODE_PATTERN, Device, DeviceType
 from lantu.monitoring.devices.services.change_device import check_place
-from lantu.monitoring.gateway.hj212.models import MN, Hj212Station
+from lantu.monitoring.gateway.hj212.models import MN, PW, Hj212Station
 from lantu.projects.models import Project
 from lantu.projects.selectors import visible_projects
 from lantu.projects.sheets.opening import opened_sheets
@@ -67,6 +67,7 @@ COLUMNS = (
         "calibrated_until", gettext_lazy("检定有效期至"), False, ("检定有效期", "校准有效期至"), "2027-11-01"
     ),
     Column("mn", gettext_lazy("MN"), False, ("设备唯一标识", "设备唯一标识 MN"), ""),
+    Column("pw", gettext_lazy("PW"), False, ("访问密码", "访问密码 PW"), ""),
     Column("facts", gettext_lazy("现场参数"), False, ("参数", "facts"), "pit_depth_m=8.2; pit_grade=2"),
 )
 
@@ -211,6 +212,8 @@ def _whole_row(out: Outcome, number: int, row: dict[str, Any], places: dict[str,
     if mn is not None and (mn in known.stations or any(other.get("mn") == mn for other in out.rows)):
         place = (column_letter(places["mn"]), "MN")
         out.blame(number, place, _("MN %(mn)s 已被使用或重复。") % {"mn": mn}, _("每台数采仪一个 MN。"))
+    if "pw" in row and not str(row.get("mn") or ""):
+        out.blame(number, (column_letter(places["pw"]), "PW"), _("有访问密码而没有 MN。"), _("请填写 MN。"))
     try:
         check_place(row.get("lon"), row.get("lat"))
     except Unacceptable as refusal:
@@ -331,6 +334,15 @@ def _mn(value: Any, known: _Known) -> str:
     return text
 
 
+def _pw(value: Any, known: _Known) -> str:
+    text = str(int(value)) if isinstance(value, float) and value == int(value) else str(value).strip()
+    try:
+        PW(text)
+    except ValidationError as error:
+        raise _Bad(_("访问密码不可用。"), str(error.messages[0])) from error
+    return text
+
+
 def _facts(value: Any, known: _Known) -> dict[str, Any]:
     try:
         return checked_facts(read_facts(str(value)))
@@ -346,7 +358,7 @@ def _facts(value: Any, known: _Known) -> dict[str, Any]:
 READERS: dict[str, Callable[[Any, _Known], Any]] = {
     "code": _code, "name": _text(120), "project": _project, "type": _type, "place": _text(120), "lon": _degrees,
     "lat": _degrees, "owner": _unit, "installed_on": _day, "calibrated_until": _day, "facts": _facts,
-    "mn": _mn,
+    "mn": _mn, "pw": _pw,
 }  # fmt: skip
 
 

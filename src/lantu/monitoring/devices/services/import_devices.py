@@ -59,9 +59,12 @@ def apply_import(run: DeviceImport, *, actor: User, now: datetime) -> DeviceImpo
     devices = register_devices(entries, now=now, actor=actor)
     for row, device in zip(run.rows, devices, strict=True):
         if row.get("mn"):
-            set_station(device, settings={"mn": row["mn"]}, now=now, actor=actor)
+            given = {"mn": row["mn"]} | ({"pw": row["pw"]} if row.get("pw") else {})
+            set_station(device, settings=given, now=now, actor=actor)
+    # The password has gone where it is needed; the record of the import is read by others.
+    run.rows = [{name: value for name, value in row.items() if name != "pw"} for row in run.rows]
     run.state, run.applied_at = DeviceImport.State.APPLIED, now
-    run.save(update_fields=["state", "applied_at"])
+    run.save(update_fields=["state", "applied_at", "rows"])
     return run
 
 

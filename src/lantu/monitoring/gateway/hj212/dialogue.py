@@ -70,6 +70,7 @@ class Dialogue:
         station = self.station
         if not station.commands:
             return
+        self._clock_set_at = now
         self.set_clock(now)
         self._ask("1000", "OverTime=10;ReCount=3")
         if station.rtd_interval_s:

@@ -57,8 +57,11 @@ CONVERSIONS = {
     ("Pa", "kPa"): 1e-3, ("hPa", "kPa"): 0.1, ("km/h", "m/s"): 1 / 3.6,
 }  # fmt: skip
 UNITS = sorted({unit for pair in CONVERSIONS for unit in pair})
-DATA_CNS = {"2011": "", "2051": "_1m", "2061": "_1h", "2031": "_1d"}
+DATA_CNS = {"2011": "", "2051": "_1m", "2061": "_1h", "2031": "_1d", "2021": "", "2041": ""}
 MEANS = ("Avg", "Data", "DayData")
+# What a packet says of its factors, in order of preference; of others their means. SBx-RS: 0 off … 5; SBx-RT: hours of a day.
+SUFFIXES = {"2011": ("Rtd", *MEANS), "2021": ("RS",), "2041": ("RT",)}
+STATES = frozenset({"2021", "2041"})
 UNMAPPED = 50
 LONG = {"2061", "2031"}
 
@@ -129,8 +132,9 @@ class Plans:
             for suffix in ("Min", "Max")
             if f"{own}_{suffix.lower()}" in self._channels
         )
-        names = ("Rtd", *MEANS) if cn == "2011" else MEANS
-        return Plan(names, self._target(own, factor), extremes, cn in LONG and own == factor.channel)
+        return Plan(
+            SUFFIXES.get(cn, MEANS), self._target(own, factor), extremes, cn in LONG and own == factor.channel
+        )
 
     def _target(self, key: str, factor: Factor) -> Target:
         limits = self._channels[key]

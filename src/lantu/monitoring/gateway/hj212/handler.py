@@ -13,6 +13,7 @@ from lantu.core.services.emit import emit
 from lantu.monitoring.devices.models import Device
 from lantu.monitoring.events import StationClockSkewed
 from lantu.monitoring.gateway.hj212.admit import NotAdmitted, admit, check_of, read_data
+from lantu.monitoring.gateway.hj212.factors import DATA_CNS
 from lantu.monitoring.gateway.hj212.models import Hj212Station
 from lantu.monitoring.gateway.hj212.notes import SKEW_LIMIT_S, UNMAPPED, Note, Notes
 from lantu.monitoring.gateway.hj212.session import Hj212Session, without_password
@@ -93,7 +94,7 @@ def replay(raw: bytes, now: datetime) -> list[Outgoing]:
     for frame in frames:
         try:
             station, packet = admit(directory, frame.segment)
-            if packet.cn not in ("2011", "2051", "2061", "2031"):
+            if packet.cn not in DATA_CNS:
                 raise _refused(f"CN={packet.cn}")
             read = read_data(station, packet, now)
         except NotAdmitted as refusal:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lantu.calc import hj212
 from lantu.monitoring.gateway.hj212.stations import Directory, Station
 
 SKEW_LIMIT_S = 300.0
+# A clock that is behind stays behind by the same; what a logger sends once more out of its memory comes ever nearer.
+SAME_SKEW_S = 30.0
+CONFIRMED_AFTER = timedelta(seconds=30)
 GAP_PERIODS = 3
 SHORTEST_GAP_MS = 300_000
 UNMAPPED = 50
@@ -38,6 +41,8 @@ class Notes:
         # What is durable, and what has been seen: newest data time by device.
         self._newest_ms: dict[int, int] = {}
         self._skewed: set[int] = set()
+        # Skew of old packets by device, and since when it has been the same.
+        self._behind: dict[int, tuple[float, datetime]] = {}
 
     def adopt(self, directory: Directory) -> None:
         """Take new settings; what is known of stations stays."""
@@ -53,15 +58,31 @@ class Notes:
         return note
 
     def skew(self, note: Note, qn: str, now: datetime) -> None:
-        """How far the station's clock is from ours, by its QN; packets that repeat old ones tell nothing of it."""
+        """How far the station's clock is from ours, by its QN.
+
+        A QN of the past may be a packet that the logger kept while the line was down: it tells nothing until a later
+        packet is late by the same. A QN of the future speaks for itself.
+        """
         try:
-            note.skew_s = (hj212.parse_time(qn) - now).total_seconds()
+            skew_s = (hj212.parse_time(qn) - now).total_seconds()
         except hj212.Malformed:
             return
-        wrong = abs(note.skew_s) > SKEW_LIMIT_S
+        if skew_s < -SKEW_LIMIT_S and not self._confirmed(note.device_id, skew_s, now):
+            return
+        if skew_s >= -SKEW_LIMIT_S:
+            self._behind.pop(note.device_id, None)
+        note.skew_s = skew_s
+        wrong = abs(skew_s) > SKEW_LIMIT_S
         if wrong != (note.device_id in self._skewed):
             note.skew_crossed = True
             (self._skewed.add if wrong else self._skewed.discard)(note.device_id)
+
+    def _confirmed(self, device_id: int, skew_s: float, now: datetime) -> bool:
+        before = self._behind.get(device_id)
+        if before is None or abs(before[0] - skew_s) > SAME_SKEW_S:
+            self._behind[device_id] = (skew_s, now)
+            return False
+        return now - before[1] >= CONFIRMED_AFTER
 
     def clock_is_wrong(self, station: Station) -> bool:
         """By the last packet that told the station's time."""

@@ -12,7 +12,7 @@ from lantu.calc import hj212
 from lantu.calc.hj212 import Flag, Frame, Framer, Garbage
 from lantu.monitoring.gateway.hj212.admit import NotAdmitted, admit, check_of, mn_of, read_data
 from lantu.monitoring.gateway.hj212.dialogue import Dialogue
-from lantu.monitoring.gateway.hj212.factors import DATA_CNS
+from lantu.monitoring.gateway.hj212.factors import DATA_CNS, STATES
 from lantu.monitoring.gateway.hj212.notes import Notes
 from lantu.monitoring.gateway.hj212.stations import Station
 from lantu.monitoring.gateway.protocol import Link, Rejection
@@ -133,7 +133,7 @@ class Hj212Session:
         came = Came(frame, packet, station, self._talk(station, now))
         if packet.qn and self._notes.clock_is_wrong(station):
             came.talk.mend_clock(now)
-        if packet.cn in DATA_CNS:
+        if packet.cn in DATA_CNS and not _of_no_channel(station, packet):
             self._data(came, now)
         elif packet.cn in ANSWERS:
             came.talk.take(packet, now)
@@ -159,7 +159,8 @@ class Hj212Session:
         first part wants it; rows of the same time grow together in the store.
         """
         packet = came.packet
-        if packet.flag is None or not packet.flag.split or packet.pnum <= 1:
+        # By PNUM, and not by bit D: loggers of 2005 number their parts without a flag.
+        if packet.pnum <= 1:
             self._store(came, now, packet.data_time)
             return
         parts = self._part(packet, now)
@@ -286,6 +287,12 @@ class Hj212Session:
             flag=int(Flag(version, False, False)),
             mode=station.crc_mode,
         )
+
+
+def _of_no_channel(station: Station, packet: hj212.Packet) -> bool:
+    """States of equipment that nobody keeps here: no fault of the packet."""
+    plans = station.plans
+    return packet.cn in STATES and not any(plans.of(packet.cn, code) for code in packet.factors)
 
 
 def _parts_key(packet: hj212.Packet) -> tuple[str, str, str, int]:

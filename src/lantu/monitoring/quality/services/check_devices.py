@@ -16,7 +16,16 @@ from lantu.monitoring.alerts.services.clear_alert import clear_alert
 from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.devices.states import DeviceStatus
-from lantu.monitoring.quality.checks import Fault, Twins, flat_lines, keys_of, spiky, wrong_clock
+from lantu.monitoring.quality.checks import (
+    Fault,
+    Twins,
+    beyond_range,
+    faulty,
+    flat_lines,
+    keys_of,
+    spiky,
+    wrong_clock,
+)
 from lantu.monitoring.quality.windows import windows
 from lantu.monitoring.rules.abstentions import lacking_by_device, unjudged_of
 from lantu.monitoring.rules.models import RuleVersion
@@ -25,7 +34,8 @@ from lantu.monitoring.rules.states import RuleKind
 
 log = structlog.get_logger(__name__)
 BACK = timedelta(hours=6)
-FROM_READINGS = frozenset({"flat_line", "spike", "clock", "twins"})
+OF_CHANNELS = {"flat_line": flat_lines, "spike": spiky, "over_range": beyond_range, "faulty": faulty}
+FROM_READINGS = frozenset({*OF_CHANNELS, "clock", "twins"})
 CHECKS = FROM_READINGS | {"calibration", "facts"}
 """Other rules of quality (a device that sends too fast) are judged elsewhere, and their alerts are not ours to close."""
 
@@ -74,10 +84,9 @@ def _from_readings(
     for window in windows(known, since=now - BACK, until=now + timedelta(minutes=5)):
         heard.add(window.device_id)
         mine = keys.get(window.device_id, {})
-        if "flat_line" in versions:
-            found += flat_lines(versions["flat_line"], window, mine)
-        if "spike" in versions:
-            found += spiky(versions["spike"], window, mine)
+        for check, look in OF_CHANNELS.items():
+            if check in versions:
+                found += look(versions[check], window, mine)
         if "clock" in versions:
             found += wrong_clock(versions["clock"], window)
         if pairs is not None:
