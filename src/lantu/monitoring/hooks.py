@@ -1,5 +1,7 @@
 """What monitoring offers to the floors around it."""
 
+from collections.abc import Iterable, Mapping
+
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,9 @@ from lantu.monitoring.observations.states import ObservationState
 from lantu.monitoring.rules.desk.states import OPEN_STATES as OPEN_PROPOSALS
 from lantu.monitoring.vehicles import hooks as vehicle_hooks
 from lantu.packs.load import city, national
+from lantu.packs.model import Threshold
+
+LONGEST_DUTY_BASIS = 200
 
 
 def _pack_words() -> dict[str, str]:
@@ -26,7 +31,19 @@ def _pack_words() -> dict[str, str]:
     words |= {channel.label: channel.label_en for channel in nation.channels.values()}
     words |= {kind.label: kind.label_en for kind in nation.device_types.values()}
     names = {word: f"{told[:1].upper()}{told[1:]}" for word, told in words.items() if told}
-    return {**nation.words_en, **names}
+    said = {**nation.words_en, **own.words_en}
+    return {**said, **_grounds((*nation.thresholds.values(), *own.thresholds.values()), said), **names}
+
+
+def _grounds(rules: Iterable[Threshold], said: Mapping[str, str]) -> dict[str, str]:
+    """Basis and clause in one line, as orders and duties carry them, a duty at most 200 characters."""
+    grounds: dict[str, str] = {}
+    for rule in rules:
+        if rule.basis and rule.clause:
+            told = f"{said.get(rule.basis, rule.basis)}: {said.get(rule.clause, rule.clause)}"
+            line = f"{rule.basis} {rule.clause}"
+            grounds |= {line: told, line[:LONGEST_DUTY_BASIS]: told}
+    return grounds
 
 
 add_glossary(_pack_words)

@@ -26,6 +26,7 @@ from lantu.packs.parse_quiet import parse_quiet
 from lantu.packs.parse_schedules import parse_schedules
 from lantu.packs.parse_thresholds import parse_thresholds
 from lantu.packs.parse_vehicles import parse_vehicles
+from lantu.packs.parse_words import parse_words
 from lantu.packs.reading import Value, open_file, unique
 
 
@@ -87,17 +88,8 @@ def parse_national(root: Path, problems: list[str], policy: RangePolicy | None =
         tender=parse_tender(open_file(root / "tender_rules.yaml", root), problems),
         programmes=parse_programmes(open_file(root / "programmes.yaml", root), problems),
         schedules=parse_schedules(open_file(root / "schedules.yaml", root), problems),
-        words_en=_words(root, problems),
+        words_en=parse_words(root, problems),
     )
-
-
-def _words(root: Path, problems: list[str]) -> dict[str, str]:
-    if not (root / "words_en.yaml").exists():
-        return {}
-    top = open_file(root / "words_en.yaml", root).fields("words")["words"]
-    pairs = top.each(lambda item: item.fields("zh en"), problems)
-    found = unique(pairs, lambda pair: pair["zh"].text(), top, "the word", problems)
-    return {word: pair["en"].text() for word, pair in found.items()}
 
 
 def _calendar(top: Value, problems: list[str]) -> tuple[WorkCalendar, dict[int, str]]:

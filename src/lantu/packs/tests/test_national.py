@@ -10,6 +10,7 @@ from lantu.calc.workdays import BEIJING, add_working_days, assumed_years
 from lantu.packs.engine import in_scope, placed_rule
 from lantu.packs.load import HERE, city, load_pack, national, national_by, quiet_periods, rules_of
 from lantu.packs.model import CityPack
+from lantu.packs.parse_words import parse_words
 
 CHANNELS = {
     "pm10", "pm25", "tsp", "noise", "wind_speed", "wind_direction",
@@ -198,3 +199,25 @@ def test_what_a_limit_is_called_has_its_english():
     said = {level.label for rule in rules for level in rule.levels} | {rule.unit for rule in rules}
     assert {word for word in said if chinese(word)} - set(national().words_en) == set()
     assert [told for told in national().words_en.values() if chinese(told)] == []
+
+
+def test_what_a_rule_rests_on_has_its_english():
+    def chinese(text):
+        return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+    rules = [*national().thresholds.values(), *city("dezhou").thresholds.values()]
+    known = {**national().words_en, **city("dezhou").words_en}
+    said = {text for rule in rules for text in (rule.basis, rule.clause)}
+    assert {text for text in said if chinese(text)} - set(known) == set()
+    assert known["GB 50497-2019 表 7.0.3"] == (
+        "GB 50497-2019 Technical standard for monitoring of building excavation engineering, table 7.0.3"
+    )
+
+
+def test_a_source_without_a_title_is_told(tmp_path):
+    (tmp_path / "sources_en.yaml").write_text(
+        "standards: []\nwords:\n  - {zh: 国标 1, en: <GB 1>}\n", encoding="utf-8"
+    )
+    problems: list[str] = []
+    assert parse_words(tmp_path, problems) == {}
+    assert "GB 1" in problems[0]
