@@ -3,12 +3,15 @@ import { csrfToken } from "../../lib/htmx";
 import { make } from "../../lib/make";
 import { word } from "../../lib/words";
 
-/** An RFC 9457 answer; `differences` says what changed since the reader's number. */
+type Difference = { label?: string; field?: string; before?: unknown; theirs?: unknown; by?: string };
+
+/** An RFC 9457 answer; `differences` says what changed since the reader's number, `told` the same with names and dates. */
 export interface Problem {
   title?: string;
   detail?: string;
   remedy?: string;
-  differences?: { label?: string; field?: string; before?: unknown; theirs?: unknown; by?: string }[];
+  differences?: Difference[];
+  told?: Difference[];
 }
 
 export type Answer = { ok: true } | { ok: false; status: number; problem: Problem };
@@ -33,9 +36,10 @@ export function ask(host: HTMLElement, text: string, yes: string): Promise<boole
 export function tell(host: HTMLElement, status: number, problem: Problem): Promise<boolean> {
   const parts: HTMLElement[] = [make("p", { className: "lt-g-problem", textContent: problem.detail ?? problem.title ?? "" })];
   if (problem.remedy) parts.push(make("p", { className: "lt-muted", textContent: problem.remedy }));
-  if (problem.differences?.length) {
+  const differences = problem.told ?? problem.differences ?? [];
+  if (differences.length) {
     const plain = (value: unknown): string => (value === null || value === undefined || value === "" ? "—" : String(value));
-    const rows = problem.differences.slice(0, 50).map((one) =>
+    const rows = differences.slice(0, 50).map((one) =>
       make("tr", {}, ...[one.label, one.field, one.before, one.theirs, one.by].map((value) => make("td", { textContent: plain(value) }))),
     );
     const heads = ["gantt_col_code", "gantt_what", "gantt_before", "gantt_after", "gantt_by"].map((key) => make("th", { textContent: word(key) }));

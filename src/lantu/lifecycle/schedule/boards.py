@@ -13,7 +13,6 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy
 
-from lantu.accounts.models import Organisation, User
 from lantu.lifecycle.schedule.models import Schedule, ScheduleActivity
 from lantu.lifecycle.schedule.models_kept import (
     ScheduleAdoption,
@@ -22,9 +21,9 @@ from lantu.lifecycle.schedule.models_kept import (
     ScheduleProgress,
 )
 from lantu.lifecycle.schedule.selectors import baseline_of
-from lantu.lifecycle.schedule.states import PAST, ActivityKind, ConstraintKind, ScheduleKind, ScheduleStatus
+from lantu.lifecycle.schedule.states import PAST, ActivityKind, ScheduleKind, ScheduleStatus
 from lantu.lifecycle.schedule.values import versions_of
-from lantu.lifecycle.schedule.wording import field_label, plain_value
+from lantu.lifecycle.schedule.wording import told_rows
 
 SOON = timedelta(days=30)
 DAY = timedelta(days=1)
@@ -142,33 +141,7 @@ def versions(schedules: Iterable[Schedule]) -> dict[str, list[Schedule]]:
 
 def told(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Stored changes with the names of fields, people, units and kinds, and dates as people write them."""
-    names = {"responsible_id": _names(User, changes), "owner_id": _names(Organisation, changes)}
-    names["constraint_kind"] = {str(kind): str(label) for kind, label in ConstraintKind.choices}
-
-    def shown(what: str, value: Any) -> Any:
-        return (
-            names[what].get(str(value), value) if what in names and value is not None else plain_value(value)
-        )
-
-    return [
-        change
-        | {
-            "what": field_label(str(change.get("what", ""))),
-            "before": shown(str(change.get("what", "")), change.get("before")),
-            "after": shown(str(change.get("what", "")), change.get("after")),
-        }
-        for change in changes
-    ]
-
-
-def _names(model: type[User] | type[Organisation], changes: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Names behind the numbers in changes of the one field that points to ``model``; one query, none without such changes."""
-    field = "responsible_id" if model is User else "owner_id"
-    both = [
-        change.get(side) for change in changes if change.get("what") == field for side in ("before", "after")
-    ]
-    numbers = [number for number in both if isinstance(number, int)]
-    return {str(row.pk): str(row) for row in model.objects.filter(pk__in=numbers)} if numbers else {}
+    return told_rows(changes, field="what", sides=("before", "after"))
 
 
 def adopted(activity: ScheduleActivity) -> list[ScheduleAdoption]:

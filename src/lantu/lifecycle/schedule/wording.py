@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from lantu.accounts.models import Organisation, User
 from lantu.calc.progress_claims import ClaimPart
 from lantu.lifecycle.schedule.calendar_text import weekday_names
 from lantu.lifecycle.schedule.states import ConstraintKind
@@ -130,18 +131,40 @@ def plain_value(value: Any) -> Any:
 
 def told_differences(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What somebody else changed (``Stale.differences``), fields named and values as people write them."""
-    kinds = {str(kind): str(label) for kind, label in ConstraintKind.choices}
+    return told_rows(rows, field="field", sides=("before", "theirs"))
+
+
+def told_rows(
+    rows: Sequence[Mapping[str, Any]], *, field: str, sides: tuple[str, str]
+) -> list[dict[str, Any]]:
+    """Rows of changes with names in place of codes and numbers: of the field (under key ``field``), and of the people,
+    units and kinds on both ``sides``. One query a kind of number, none without such changes."""
+    names = {
+        "responsible_id": _names(User, rows, field, sides, "responsible_id"),
+        "owner_id": _names(Organisation, rows, field, sides, "owner_id"),
+        "constraint_kind": {str(kind): str(label) for kind, label in ConstraintKind.choices},
+    }
 
     def shown(row: Mapping[str, Any], side: str) -> Any:
-        value = row.get(side)
-        return (
-            kinds[value] if row.get("field") == "constraint_kind" and value in kinds else plain_value(value)
-        )
+        known, value = names.get(str(row.get(field, "")), {}), row.get(side)
+        return known.get(str(value)) or plain_value(value)
 
     return [
-        {**row, "field": field_label(str(row.get("field", ""))), "before": shown(row, "before"), "theirs": shown(row, "theirs")}
+        {**row, field: field_label(str(row.get(field, ""))), **{side: shown(row, side) for side in sides}}
         for row in rows
-    ]  # fmt: skip
+    ]
+
+
+def _names(
+    model: type[User] | type[Organisation],
+    rows: Sequence[Mapping[str, Any]],
+    field: str,
+    sides: tuple[str, str],
+    name: str,
+) -> dict[str, str]:
+    values = (row.get(side) for row in rows if row.get(field) == name for side in sides)
+    numbers = {value for value in values if isinstance(value, int)}
+    return {str(row.pk): str(row) for row in model.objects.filter(pk__in=numbers)} if numbers else {}
 
 
 def field_label(what: str) -> str:

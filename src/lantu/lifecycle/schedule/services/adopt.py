@@ -200,7 +200,12 @@ def undo_adoption(adoption: ScheduleAdoption, *, reason: str, by: User, now: dat
     require(by, "lifecycle.schedule_edit", adoption.draft.project)
     why = passing.reason_of(reason)
     if adoption.undone_at is not None:
-        raise Refused("schedules.undone_already", _("这次采纳已经撤销。"))
+        raise Refused(
+            "schedules.undone_already",
+            _("这次采纳已经撤销（%(who)s，%(at)s）。")
+            % {"who": adoption.undone_by, "at": f"{timezone.localtime(adoption.undone_at):%m-%d %H:%M}"},
+            remedy=_("无需再办。仍要采用的，请在“资源平衡”里重新采纳；计划已变动的，先重新计算。"),
+        )
     draft = passing.lock(adoption.draft)
     if draft.status != ScheduleStatus.DRAFT:
         raise Refused(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,19 +45,24 @@ class Stale(Refused):
             "person": last.by if last else schedule.edited_by,
             "at": f"{timezone.localtime(last.at if last else schedule.edited_at):%m-%d %H:%M}",
         }
+        told = told_differences(self.differences)
         super().__init__(
             "schedules.changed_meanwhile",
-            _("这份计划已被%(who)s修改，您的修改没有保存：%(what)s") % {"who": who, "what": self._told()},
+            _("这份计划已被%(who)s修改，您的修改没有保存：%(what)s") % {"who": who, "what": _told(told)},
             remedy=_("请对照差异，刷新后在最新一版上重新修改。"),
         )
-        self.more = {"differences": self.differences, "edited_no": schedule.edited_no, "seen_no": seen}
+        # For programs as they are stored, for people (``told``) with names and dates.
+        self.more = {
+            "differences": self.differences, "told": told, "edited_no": schedule.edited_no, "seen_no": seen,
+        }  # fmt: skip
 
-    def _told(self) -> str:
-        shown = [
-            f"{row['label']} {row['field']} {_blank(row['before'])} → {_blank(row['theirs'])}"
-            for row in told_differences(self.differences[:SHOWN_DIFFERENCES])
-        ]
-        return "；".join(shown) or _("已重新计算。")
+
+def _told(rows: Sequence[Mapping[str, Any]]) -> str:
+    shown = [
+        f"{row['label']} {row['field']} {_blank(row['before'])} → {_blank(row['theirs'])}"
+        for row in rows[:SHOWN_DIFFERENCES]
+    ]
+    return "；".join(shown) or _("已重新计算。")
 
 
 def _blank(value: Any) -> Any:

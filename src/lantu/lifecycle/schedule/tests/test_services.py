@@ -119,6 +119,26 @@ def test_an_edit_on_an_old_number_shows_the_difference_and_changes_nothing(
     assert schedule.activities.get(code="F").duration_min == 14 * 480
 
 
+def test_a_stale_edit_names_the_people_whom_somebody_else_chose(site_project: Any, cast: Any) -> None:
+    schedule = new_schedule(site_project, cast.contractor, now=NOW)
+    for number, person in enumerate((cast.contractor, cast.supervisor), start=1):
+        change = Change(op="set", code="F", values={"responsible_id": person.pk})
+        edit_schedule(schedule, edited_no=number, changes=[change], by=cast.contractor, now=NOW)
+    with pytest.raises(Stale) as told:
+        edit_schedule(
+            schedule, edited_no=2, changes=[Change(op="set", code="F", values={"duration_min": 480})],
+            by=cast.owner, now=NOW + timedelta(hours=1),
+        )  # fmt: skip
+    row = told.value.more["told"][0]
+    assert (row["field"], row["before"], row["theirs"]) == (
+        "责任人",
+        str(cast.contractor),
+        str(cast.supervisor),
+    )
+    assert f"{cast.contractor} → {cast.supervisor}" in told.value.detail
+    assert told.value.differences[0]["theirs"] == cast.supervisor.pk
+
+
 def test_add_link_move_and_remove(site_project: Any, cast: Any) -> None:
     schedule = new_schedule(site_project, cast.contractor, now=NOW)
     changes = [
