@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lantu.accounts.event_words import name_events
 from lantu.accounts.permissions import may
@@ -59,7 +59,7 @@ navigation.add(
 project_tabs.add(
     ProjectTab(
         key="hazards",
-        label=gettext_lazy("隐患"),
+        label=pgettext_lazy("list", "隐患"),
         url_name="hazards:project",
         icon="shield-check",
         order=40,
@@ -115,7 +115,7 @@ def _search(reader: Any, words: str, limit: int) -> list[tuple[str, str, str]]:
     ]
 
 
-search_sources.add(SearchSource(key="hazards", label=gettext_lazy("隐患"), find=_search, order=40))
+search_sources.add(SearchSource(key="hazards", label=pgettext_lazy("list", "隐患"), find=_search, order=40))
 
 
 def _taken_up(number: int, reader: Any) -> tuple[str, str] | None:
