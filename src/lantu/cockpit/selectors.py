@@ -21,6 +21,7 @@ from lantu.cockpit.models import MonthTotal
 from lantu.cockpit.money import MonthSum, month_sums
 from lantu.core.models import Event
 from lantu.core.sentences import retell
+from lantu.duties.models import Duty
 from lantu.hazards.models import Hazard
 from lantu.hazards.selectors import OPEN, due_this_year, on_time, visible_hazards
 from lantu.monitoring.alerts.selectors import risk_alerts
@@ -34,6 +35,7 @@ from lantu.projects.selectors import IN_REGISTER, visible_projects
 LAMP_ORDER = (Lamp.RED, Lamp.YELLOW, Lamp.GREEN, Lamp.GREY)
 MONTHS_SHOWN = 12
 LONGEST_NAME = 5
+DUTY = "duties.duty"
 # (area code, first of month) → yuan planned and done within the month.
 MonthSums = dict[tuple[str, date], MonthSum]
 
@@ -349,6 +351,8 @@ class Happening:
     event: Event
     name: str
     project: Project | None
+    duty: Duty | None = None
+    """What a reminder is about where no project is."""
 
 
 # What moves the city. Sign-ins, tokens, registrations and hand-overs of duties are in the log, not on the wall.
@@ -362,17 +366,25 @@ NEWS = (
 
 
 def read_news(reader: Any, *, limit: int) -> list[Happening]:
-    """The latest events of the reader's projects."""
+    """The latest events of the reader's projects; what concerns no project is the city's alone."""
     # A device that fell silent is the equipment owner's business, and has a panel of its own.
     technical = Alert.objects.filter(pk=OuterRef("subject_id"), kind=AlertKind.TECHNICAL)
     rows = Event.objects.filter(~Q(Exists(technical), subject_type="monitoring.alert"), kind__in=NEWS)
     if not scope_of(reader).city:
-        rows = rows.filter(Q(project_id=None) | Q(project_id__in=visible_projects(reader).values("pk")))
+        rows = rows.filter(project_id__in=visible_projects(reader).values("pk"))
     latest = list(rows.select_related("actor").order_by("-at", "-id")[:limit])
     ids = {event.project_id for event in latest if event.project_id is not None}
     projects = Project.objects.only("name", "code").in_bulk(ids)
+    owed = [event.subject_id for event in latest if event.project_id is None and event.subject_type == DUTY]
+    duties = Duty.objects.only("title").in_bulk(owed)
     return [
-        Happening(event, str(event_name(event.kind)), projects.get(event.project_id or 0)) for event in latest
+        Happening(
+            event,
+            str(event_name(event.kind)),
+            projects.get(event.project_id or 0),
+            duties.get(event.subject_id) if event.subject_type == DUTY else None,
+        )
+        for event in latest
     ]
 
 

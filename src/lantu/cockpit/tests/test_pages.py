@@ -9,7 +9,7 @@ from typing import Any
 
 import polib
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.cast import NOW, make_project
@@ -27,6 +27,8 @@ from lantu.cockpit.selectors import (
     read_silent,
 )
 from lantu.core.events import known_events
+from lantu.core.services.emit import emit
+from lantu.duties.events import DutyUrged
 from lantu.duties.services.open import open_duty
 from lantu.hazards.models import Hazard
 from lantu.projects.models import Project
@@ -243,6 +245,26 @@ def test_the_ticker_tells_of_ones_own_projects_only(
     assert {item.project for item in news} == {site_project}
     assert str(news[-1].name) == "报送月度进度"
     assert read_news(cast.outsider, limit=5) == []
+
+
+def test_the_ticker_names_what_a_reminder_is_about(cast: Any, site_project: Project, client: Any) -> None:
+    duty = open_duty(
+        subject_type="duties.sample", subject_id=1, project=None, step="s", title="年度计划下达", action_label="下达",
+        action_url="/work/", holder=cast.officer, severity=2, due_at=NOW, now=NOW, actor=None,
+    )  # fmt: skip
+    with transaction.atomic():
+        emit(
+            DutyUrged(
+                project_id=None, subject_id=duty.pk, about_type="duties.sample", about_id=1, told_ids=[]
+            ),
+            actor=cast.director,
+            at=NOW,
+        )
+    assert [item.duty for item in read_news(cast.director, limit=5)] == [duty]
+    assert read_news(cast.contractor, limit=5) == [], "the city's own affairs"
+    client.force_login(cast.director)
+    for page in PAGES[:2]:
+        assert "<span>年度计划下达</span>" in client.get(page).content.decode()
 
 
 def test_the_brief_counts_promises_by_the_time_first_given(client: Any, cast: Any, hazard: Hazard) -> None:
