@@ -63,3 +63,11 @@ def test_payloads_are_contract_json(exceeding: bool) -> None:
     assert actor.topic == "lantu/P1/D1/telemetry"
     values = json.loads(b'{"ts":1' + payload_tail(actor, exceeding=exceeding))["values"]
     assert (values["pm10"] > 250) is exceeding
+
+
+@pytest.mark.parametrize("port", ["off", "", None])
+def test_trucks_stay_at_home_where_their_door_is_closed(port: str | None) -> None:
+    from lantu.monitoring.management.commands.simulate import _trucks_on_the_road
+
+    with _trucks_on_the_road("127.0.0.1", port):
+        pass

@@ -106,12 +106,14 @@ def stored_messages() -> int:
 @contextmanager
 def _trucks_on_the_road(host: str, port: str | None) -> Iterator[None]:
     """Let the demonstration's trucks drive in a thread of their own meanwhile."""
-    trucks = demo_trucks() if port and port.isdigit() else []
+    # Without a port, or with ``off``, there is no door for them.
+    door = int(port) if port and port.isdigit() else 0
+    trucks = demo_trucks() if door else []
     stop = threading.Event()
     thread = threading.Thread(
         target=run_trucks,
         args=(trucks,),
-        kwargs={"host": host, "port": int(port or 0), "stop": stop},
+        kwargs={"host": host, "port": door, "stop": stop},
         daemon=True,
     )
     if trucks:
