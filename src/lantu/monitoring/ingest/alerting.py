@@ -15,7 +15,7 @@ from lantu.monitoring.alerts.models import Alert
 from lantu.monitoring.alerts.services.raise_alert import Finding, raise_alert, raise_many
 from lantu.monitoring.devices.models import Channel, Device
 from lantu.monitoring.ingest.conditions import call_interlock, dried, held_down
-from lantu.monitoring.ingest.memory import Memory, from_ms, on_axis
+from lantu.monitoring.ingest.memory import Memory, copy_open_alerts, from_ms, on_axis
 from lantu.monitoring.telemetry.lookback import last_values, last_values_of
 
 log = structlog.get_logger(__name__)
@@ -147,6 +147,17 @@ class AlertWriter:
         alerts.id[slot], alerts.severity[slot] = alert.pk, alert.severity
         alerts.cleared[slot] = False
         alerts.calm_since_ms[slot] = 0
+
+    def beside(self, then: Memory) -> AlertWriter:
+        """The writer for late values, by the rules of their day; this one itself where they are today's."""
+        return self if then is self.memory else AlertWriter(then, now=self.now)
+
+    def take_back(self, own: AlertWriter) -> None:
+        """Note what a writer of older rules has raised: the alert is the live rule's to clear."""
+        if own is self:
+            return
+        self.raised += own.raised
+        copy_open_alerts(own.memory, self.memory)
 
     def note(self, at: np.ndarray, ts: np.ndarray, value: np.ndarray) -> None:
         """Remember last and peak of what is above its limit; written at the next flush."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import structlog
@@ -54,7 +55,7 @@ class Memory:
 
     high_ms: newest stored time per device (by registry index); seen_ms: newest receipt per device, 0 = never;
     latest_*: newest value per flat channel; dirty: not written yet; flush_at: where the next slice
-    begins; silence: open silence alert per device index.
+    begins; silence: open silence alert per device index; versions: keys of the rule versions in force.
     """
 
     registry: Registry
@@ -69,10 +70,13 @@ class Memory:
     dirty: np.ndarray
     silence: dict[int, int]
     pending: list[Transition]
+    versions: frozenset[int]
     flush_at: int = 0
     # Devices and channels that had an alert since the last reload.
     devices: dict[int, Device] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
+    # Rules of other days, by the versions that held: for values that come late.
+    earlier: dict[frozenset[int], Memory] = field(default_factory=dict)
 
 
 def registry_version() -> int:
@@ -104,7 +108,8 @@ def load_registry(share: Share = Share()) -> Registry:  # noqa: B008 (immutable)
 def load_memory(*, now: datetime, share: Share = Share()) -> Memory:  # noqa: B008 (immutable)
     """Everything of a share, from the database."""
     registry = load_registry(share)
-    rules = compile_rules(registry, versions_in_force(timezone.localdate(now)))
+    versions = versions_in_force(timezone.localdate(now))
+    rules = compile_rules(registry, versions)
     slots = len(rules.book.slots)
     memory = Memory(
         registry=registry,
@@ -119,6 +124,7 @@ def load_memory(*, now: datetime, share: Share = Share()) -> Memory:  # noqa: B0
         dirty=np.zeros(registry.size, bool),
         silence={},
         pending=[],
+        versions=frozenset(version.pk for version in versions),
     )
     _load_latest(memory)
     known = _load_states(memory)
@@ -127,6 +133,49 @@ def load_memory(*, now: datetime, share: Share = Share()) -> Memory:  # noqa: B0
     memory.pending = [move for move in _resume_windows(memory) if move.level_to and move.slot not in known]
     log.info("registry_loaded", version=registry.version, devices=len(registry.devices), slots=slots)
     return memory
+
+
+def as_of(memory: Memory, day: date) -> Memory:
+    """The memory with the rules of another day, without their state; itself where the same versions held.
+
+    Compiling a city's rules takes about a second, once for each set of versions until the next reload.
+    """
+    versions = versions_in_force(day)
+    wanted = frozenset(version.pk for version in versions)
+    if wanted == memory.versions:
+        return memory
+    then = memory.earlier.get(wanted)
+    if then is None:
+        rules = compile_rules(memory.registry, versions)
+        slots = len(rules.book.slots)
+        then = replace(
+            memory, rules=rules, state=State.blank(rules.book), alerts=AlertMemory.blank(slots), pending=[],
+            silence={}, versions=wanted, earlier={},
+        )  # fmt: skip
+        memory.earlier[wanted] = then
+    then.alerts = AlertMemory.blank(len(then.rules.versions))
+    copy_open_alerts(memory, then)
+    return then
+
+
+def copy_open_alerts(source: Memory, target: Memory) -> None:
+    """Tell one set of rules which alerts are open under another: an alert belongs to the rule, not to its version."""
+    mine = {key: slot for slot, key in enumerate(_rule_keys(target.rules))}
+    for slot in np.flatnonzero(source.alerts.id).tolist():
+        own = mine.get(_rule_key(source.rules, slot))
+        if own is not None:
+            target.alerts.id[own] = source.alerts.id[slot]
+            target.alerts.severity[own] = source.alerts.severity[slot]
+            target.alerts.cleared[own] = source.alerts.cleared[slot]
+            target.alerts.peak[own] = source.alerts.peak[slot]
+
+
+def _rule_key(rules: RuleBook, slot: int) -> tuple[int, int]:
+    return rules.versions[slot].rule_id, rules.channel_id(slot)
+
+
+def _rule_keys(rules: RuleBook) -> Iterator[tuple[int, int]]:
+    return (_rule_key(rules, slot) for slot in range(len(rules.versions)))
 
 
 def _load_latest(memory: Memory) -> None:
@@ -189,7 +238,7 @@ def _load_states(memory: Memory) -> set[int]:
 
 def _load_alerts(memory: Memory, *, now: datetime) -> None:
     alerts, rules = memory.alerts, memory.rules
-    by_rule = {(version.rule_id, rules.channel_id(slot)): slot for slot, version in enumerate(rules.versions)}
+    by_rule = {key: slot for slot, key in enumerate(_rule_keys(rules))}
     index_of = {device.row.id: index for index, device in enumerate(memory.registry.devices)}
     silent = {version.rule_id for version in rules.silence}
     for alert in Alert.objects.filter(closed_at=None).only(

@@ -188,3 +188,28 @@ def test_late_readings_fill_a_window_and_are_judged_at_their_own_time(cast: Any,
     place = memory.registry.by_code["D9"].keys["pm10"]
     again = late_window_moves(memory.rules, np.full(60, place), MS + 60_000 * np.arange(60))
     assert "dust.pm10.hour" not in {memory.rules.versions[move.slot].rule.code for move in again}, "told once"
+
+
+def test_late_readings_are_judged_by_the_rules_of_their_own_day(cast: Any, site_project: Any) -> None:
+    """The limit was lowered today: what was measured yesterday below the limit of yesterday is no excess."""
+    load_pack_rules("dust")
+    put_device(cast, site_project, "D9", "dust_noise")
+    rows = [row for row in national().rule_rows() if row["code"] == "dust.pm10.peak"]
+    limits = [level["limit"] for level in rows[0]["levels"]]
+    lower = [level | {"limit": limit / 2} for level, limit in zip(rows[0]["levels"], limits, strict=True)]
+    assert load_rules([rows[0] | {"levels": lower}], now=NOW + timedelta(days=1)).new_versions == 1
+    worker = Worker(partition="t", now=NOW + timedelta(days=1))
+    day_s = 86_400
+    send(worker, site_project, [("D9", {"pm10": 1}, day_s + 3600)])
+    between = min(limits) * 0.75
+    send(worker, site_project, [("D9", {"pm10": between}, 600)])
+    assert not Alert.objects.filter(rule__code="dust.pm10.peak").exists()
+    send(worker, site_project, [("D9", {"pm10": min(limits) * 1.1}, 660)])
+    alert = Alert.objects.get(rule__code="dust.pm10.peak")
+    assert (alert.late, alert.rule_version.version, alert.inputs["limit"]) == (True, 1, min(limits))
+    slot = next(n for n, v in enumerate(worker.memory.rules.versions) if v.rule.code == "dust.pm10.peak")
+    assert worker.memory.alerts.id[slot] == alert.pk, "today's rule knows it and ends it"
+    send(worker, site_project, [("D9", {"pm10": between}, day_s + 600)])
+    assert Alert.objects.filter(rule__code="dust.pm10.peak").count() == 1, (
+        "late, but of today: the same alert"
+    )
