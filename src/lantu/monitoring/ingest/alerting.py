@@ -92,6 +92,9 @@ class AlertWriter:
             self._unheard(finding, refusal)
             return
         self._remember(move, alert)
+        if late and not memory.state.level(slot):
+            # It was over by the newest value that we know: nothing else will say so.
+            alerts.calm_since_ms[slot] = memory.latest_ms[memory.rules.book.slots[slot].channel]
 
     def _raise_new(self) -> None:
         """Everything gathered in ``_new``, in a dozen statements."""

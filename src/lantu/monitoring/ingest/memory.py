@@ -168,6 +168,7 @@ def copy_open_alerts(source: Memory, target: Memory) -> None:
             target.alerts.severity[own] = source.alerts.severity[slot]
             target.alerts.cleared[own] = source.alerts.cleared[slot]
             target.alerts.peak[own] = source.alerts.peak[slot]
+            target.alerts.calm_since_ms[own] = source.alerts.calm_since_ms[slot]
 
 
 def _rule_key(rules: RuleBook, slot: int) -> tuple[int, int]:

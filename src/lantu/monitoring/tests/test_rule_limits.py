@@ -185,6 +185,9 @@ def test_late_readings_fill_a_window_and_are_judged_at_their_own_time(cast: Any,
     alert = Alert.objects.get(rule__code="dust.pm10.hour")
     assert (alert.late, alert.severity, alert.opened_at) == (True, 3, NOW + timedelta(minutes=44))
     assert alert.inputs
+    worker.between(turn=3, now=NOW + timedelta(hours=6), caught_up=True)
+    alert.refresh_from_db()
+    assert alert.cleared_at == NOW + timedelta(seconds=7320), "over by the newest value, and said so"
     place = memory.registry.by_code["D9"].keys["pm10"]
     again = late_window_moves(memory.rules, np.full(60, place), MS + 60_000 * np.arange(60))
     assert "dust.pm10.hour" not in {memory.rules.versions[move.slot].rule.code for move in again}, "told once"
@@ -209,6 +212,9 @@ def test_late_readings_are_judged_by_the_rules_of_their_own_day(cast: Any, site_
     assert (alert.late, alert.rule_version.version, alert.inputs["limit"]) == (True, 1, min(limits))
     slot = next(n for n, v in enumerate(worker.memory.rules.versions) if v.rule.code == "dust.pm10.peak")
     assert worker.memory.alerts.id[slot] == alert.pk, "today's rule knows it and ends it"
+    worker.between(turn=3, now=NOW + timedelta(days=2), caught_up=True)
+    alert.refresh_from_db()
+    assert alert.cleared_at is not None
     send(worker, site_project, [("D9", {"pm10": between}, day_s + 600)])
     assert Alert.objects.filter(rule__code="dust.pm10.peak").count() == 1, (
         "late, but of today: the same alert"
