@@ -178,7 +178,12 @@ def alerts(request: HttpRequest) -> HttpResponse:
     template = (
         "monitoring/_alert_rows.html" if request.headers.get("HX-Request") else "monitoring/alerts.html"
     )
-    states = [("open", _("未关闭")), ("counted", _("计入累计（不含误报）")), *AlertState.choices]
+    states = [
+        ("open", _("未关闭")),
+        ("counted", _("计入累计（不含误报）")),
+        ("handed_on", _("转过隐患（含已关闭）")),
+        *AlertState.choices,
+    ]
     return render(
         request,
         template,

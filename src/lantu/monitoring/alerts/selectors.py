@@ -45,7 +45,8 @@ def find_alerts(
     version: int | None = None,
     words: str = "",
 ) -> QuerySet[Alert]:
-    """The list's filter. ``state`` is an alert state, open (new and taken up) or counted (all but false ones)."""
+    """The list's filter. ``state`` is an alert state, open (new and taken up), counted (all but false ones) or handed_on
+    (ever made a hazard, closed or not)."""
     found = visible_alerts(reader)
     if kind in AlertKind.values:
         found = found.filter(kind=kind)
@@ -53,6 +54,8 @@ def find_alerts(
         found = found.filter(closed_at=None)
     elif state == "counted":
         found = found.exclude(state=AlertState.FALSE_POSITIVE)
+    elif state == "handed_on":
+        found = found.exclude(taken_up_ref="")
     elif state in AlertState.values:
         found = found.filter(state=state)
     if severity:

@@ -150,6 +150,23 @@ def test_the_list_names_who_has_the_ball_after_it_was_taken_up(
     assert row.ball == duty  # type: ignore[attr-defined]
 
 
+def test_what_became_hazards_opens_its_rows(
+    feed: Callable[..., Any], equipment: SimpleNamespace, cast: Any, client: Client
+) -> None:
+    feed(("D1", {"pm10": 180}, 0))
+    client.force_login(cast.officer)
+    link = f"{reverse('monitoring:alerts')}?rule={CODE}&version=1&state=handed_on"
+
+    def told_and_shown() -> tuple[bool, list[str]]:
+        page = client.get(reverse("monitoring:rule", args=[CODE])).content.decode()
+        rows = client.get(link).context["page"]
+        return f'{link.replace("&", "&amp;")}">{len(rows)}</a>' in page, [row.device.code for row in rows]
+
+    assert told_and_shown() == (True, [])
+    take_up(Alert.objects.get(), hazard_ref="hazards.hazard:77", now=NOW, actor=None)
+    assert told_and_shown() == (True, ["D1"])
+
+
 def test_design_limits_of_a_project(equipment: SimpleNamespace, cast: Any, client: Client) -> None:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), (250, 250, 250)).save(out, "JPEG")
