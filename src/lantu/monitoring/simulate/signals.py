@@ -35,6 +35,8 @@ EXCESS_VALUES = {
     "pm10": 340.0, "noise": 88.0, "wind_speed": 14.5, "crane_load_pct": 104.0, "crane_moment_pct": 103.0,
     "leakage_ma": 330.0, "cable_temp_c": 74.0, "concrete_core_c": 78.0, "tilt_deg": 0.215,
 }  # fmt: skip
+# How far the other sound levels lie from the equivalent one on a site.
+NOISE_ABOVE_LEQ = {"noise": 0.0, "noise_max": 7.0, "noise_l10": 3.0, "noise_l50": -1.0, "noise_l90": -4.0}
 
 
 @lru_cache(maxsize=16_384, typed=True)
@@ -118,8 +120,9 @@ def reading(device: str, channel: str, at: float, *, installed_at: float = 0.0) 
         )
         share = {"pm10": 1.0, "pm25": 0.46, "tsp": 1.75, "pm10_area": 1.0}[channel]
         return max(2.0, share * base * (1 + 0.13 * smooth(at, 600, device, "dust") + 0.05 * flutter))
-    if channel == "noise":
-        return 43 + 3 * own + 15 * busy + 2.2 * smooth(at, 420, device, "noise") + 1.6 * flutter
+    if channel in NOISE_ABOVE_LEQ:
+        above = NOISE_ABOVE_LEQ[channel]
+        return above + 43 + 3 * own + 15 * busy + 2.2 * smooth(at, 420, device, "noise") + 1.6 * flutter
     if channel == "wind_speed":
         return max(0.0, air.wind * (0.8 + 0.35 * own) + 0.9 * smooth(at, 120, device, "gust") + 0.3 * flutter)
     if channel in ("temperature", "ambient_c"):
@@ -129,6 +132,8 @@ def reading(device: str, channel: str, at: float, *, installed_at: float = 0.0) 
         "humidity": min(100.0, air.humidity + 3 * own + 0.5 * flutter),
         "pressure": air.pressure + 0.02 * flutter,
         "leakage_ma": 38 + 40 * own + 22 * busy + 6 * flutter,
+        "equipment_state": 1.0 if busy > 0 else 0.0,
+        "equipment_hours": 8 + 3 * own + 0.5 * flutter,
         "cable_temp_c": max(air.temperature, 2.0) + 8 + 14 * busy + 5 * own + 0.5 * flutter,
     }
     if channel in plain:

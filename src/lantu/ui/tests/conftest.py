@@ -10,7 +10,8 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
 
-from lantu.ui import assets
+from lantu.core.registry import Store
+from lantu.ui import assets, context
 
 # Software rendering, repeatable on a machine without a graphics card; no background traffic.
 FLAGS = [
@@ -24,6 +25,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _ui_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the links that higher floors offer to strangers: those ask the database what is public."""
+    monkeypatch.setattr(context, "public_pages", Store("public_pages"))
 
 
 @pytest.fixture(scope="module")

@@ -126,6 +126,7 @@ def test_the_address_of_a_button_says_so_in_plain_words(cast: Any, client: Clien
     assert "这里不能直接打开" in got.content.decode()
 
 
+@pytest.mark.django_db  # a city without anybody says so on its login page
 def test_letters_and_contrast_are_in_the_first_byte() -> None:
     client = Client()
     sent = {"text": "bigger", "contrast": "more", "theme": "dark"}
