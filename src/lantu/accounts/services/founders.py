@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lantu.accounts.events import PersonAdded
 from lantu.accounts.models import Grant, Organisation, User
 from lantu.accounts.roles import Reach, Role
-from lantu.accounts.services.people import first_password
+from lantu.accounts.services.people import first_password, require_free_name
 from lantu.core.refusals import Refused
 from lantu.core.services.emit import emit
 
@@ -64,12 +64,7 @@ def _require_free(wanted: dict[Role, str], now: datetime) -> None:
             remedy=_("请给出两个不同的用户名。"),
         )
     for name in wanted.values():
-        if User.objects.filter(username__iexact=name).exists():
-            raise Refused(
-                "accounts.username_taken",
-                _("用户名 %(username)s 已被使用。") % {"username": name},
-                field="username",
-            )
+        require_free_name(name)
 
 
 def _founder(role: Role, username: str, unit: Organisation, now: datetime) -> Founder:

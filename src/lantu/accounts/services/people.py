@@ -25,6 +25,17 @@ def first_password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
 
+def require_free_name(username: str) -> None:
+    """Raises Refused where somebody has this user name already, in whatever case."""
+    if User.objects.filter(username__iexact=username).exists():
+        raise Refused(
+            "accounts.username_taken",
+            _("用户名 %(username)s 已被使用。") % {"username": username},
+            remedy=_("请换一个用户名。"),
+            field="username",
+        )
+
+
 @transaction.atomic
 def add_person(
     *,
@@ -39,12 +50,7 @@ def add_person(
 ) -> tuple[User, str]:
     """Create the account without any right. Returns the person and the first password, readable only now."""
     require(actor, "accounts.administer")
-    if User.objects.filter(username__iexact=username).exists():
-        raise Refused(
-            "accounts.username_taken",
-            _("用户名 %(username)s 已被使用。") % {"username": username},
-            field="username",
-        )
+    require_free_name(username)
     password = first_password()
     person = User.objects.create_user(
         username=username,
